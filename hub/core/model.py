@@ -1,0 +1,102 @@
+"""An integration as the engine sees it: what the files say, checked and compiled. All frozen."""
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from hub.core.mapping import Mapping
+
+TypeName = Literal["text", "integer", "decimal", "boolean", "date", "date-time", "reference", "choice"]
+Direction = Literal["both", "in", "out"]
+#: A field name of this prefix holds the key of the record's counterpart in another system: "@erp".
+LINK = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who wins a conflict."""
+
+    rule: Literal["prefer", "newest", "ask"]
+    #: For `prefer`: the systems in order; the first that is a party to the conflict wins.
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Fields that merge or clash together: one field, a group, or (merge: row) all of them."""
+
+    name: str
+    fields: tuple[str, ...]
+    policy: Policy
+    #: Where the policy was said, for the conflict log: "hub", "entity account", "group address", "field phone".
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Which changes the hub may make in a system, per entity."""
+
+    insert: bool = True
+    update: bool = True
+    delete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An entity in one system."""
+
+    entity: str
+    system: str
+    object: str
+    mapping: Mapping
+    #: in: the hub only reads it; out: the hub only writes it and puts back what is changed there.
+    direction: Direction = "both"
+    allowed: Allowed = field(default_factory=Allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A kind of record in the hub."""
+
+    name: str
+    #: Every field belongs to exactly one unit.
+    units: tuple[Unit, ...]
+    #: In the order in which they are polled.
+    bindings: MappingOf[str, Binding]
+    #: Exact match rules: records whose values of all these fields are equal (case, blanks and
+    #: punctuation apart) are the same. Tried in order.
+    match: tuple[tuple[str, ...], ...] = ()
+    #: What to do when one side deleted and the other edited.
+    deletes: Policy = field(default_factory=lambda: Policy("ask"))
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """A configured system, before its adapter is connected."""
+
+    name: str
+    adapter: str
+    #: The adapter module's `Options`, validated.
+    options: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What runs when."""
+
+    name: str
+    entities: tuple[str, ...]
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One integration of an organization."""
+
+    organization: str
+    name: str
+    active: bool
+    systems: MappingOf[str, SystemSpec]
+    entities: MappingOf[str, Entity]
+    tasks: tuple[Task, ...]
