@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from pydantic import BaseModel
+
 from hub.core.errors import HubError
 from hub.core.record import Raw, Record
 from hub.core.secret import Secret
@@ -165,6 +167,12 @@ class Adapter(Protocol):
         ...
 
 
+class SecretName(BaseModel, frozen=True, extra="forbid"):
+    """`{secret: NAME}` in a file: the name of a secret, never its value."""
+
+    secret: str
+
+
 OptionsT = TypeVar("OptionsT")
 
 
@@ -191,4 +199,3 @@ class System(Generic[OptionsT]):
     folder: Path
     #: The value of a named secret.
     secret: Callable[[str], Secret]
-
