@@ -4,11 +4,12 @@ A mapping says, for one object of one system, which raw field is which field of 
 value changes on the way. `FieldSpec` and `MappingSpec` are the data; `compile_mapping` makes the functions.
 """
 
-from collections.abc import Callable, Mapping as MappingOf, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from hub.core.record import Fields, Raw, Value
+from hub.core.record import Fields, Raw
 
 
 class Problem(NamedTuple):
