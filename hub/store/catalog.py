@@ -1,0 +1,90 @@
+"""The numbers that stand for organizations, instances, entities and bindings in the other tables."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from hub.core.model import Instance
+from hub.store import schema
+from hub.store.database import Store, Tx
+
+
+class BindingRow(NamedTuple):
+    """A binding as the store knows it."""
+
+    id: int
+    entity_id: int
+    system: str
+
+
+class Catalog(NamedTuple):
+    """The numbers of one instance."""
+
+    instance_id: int
+    #: By entity name, then by system name.
+    bindings: Mapping[str, Mapping[str, BindingRow]]
+
+    def by_id(self) -> dict[int, tuple[str, str]]:
+        """(entity, system) by binding number."""
+        return {row.id: (name, row.system) for name, rows in self.bindings.items() for row in rows.values()}
+
+
+def register(store: Store, instance: Instance) -> Catalog:
+    """Look the numbers up; what is new gets one. Nothing is ever renumbered."""
+    with store.transaction() as tx:
+        organization_id = _number(tx, schema.organization, {"name": instance.organization})
+        instance_id = _number(tx, schema.instance, {"organization_id": organization_id, "name": instance.name})
+        bindings = {}
+        for name, entity in instance.entities.items():
+            entity_id = _number(tx, schema.entity, {"instance_id": instance_id, "name": name})
+            bindings[name] = {
+                system: BindingRow(_binding(tx, entity_id, system, binding.object), entity_id, system)
+                for system, binding in entity.bindings.items()
+            }
+        return Catalog(instance_id, bindings)
+
+
+def _binding(tx: Tx, entity_id: int, system: str, obj: str) -> int:
+    return _number(tx, schema.binding, {"entity_id": entity_id, "system": system}, {"object": obj})
+
+
+def _number(tx: Tx, table: sa.Table, names: dict[str, Any], more: dict[str, Any] | None = None) -> int:
+    where = [table.c[name] == value for name, value in names.items()]
+    found = tx.run(sa.select(table.c.id).where(*where)).scalar()
+    if found is None:
+        found = tx.run(sa.insert(table).values({**names, **(more or {})}).returning(table.c.id)).scalar_one()
+    return int(found)
+
+
+class Position(NamedTuple):
+    """Where polling a binding stands."""
+
+    cursor: str | None
+    polled_at: str | None
+    paused: str | None
+
+
+def position(tx: Tx, binding_id: int) -> Position:
+    columns = (schema.binding.c.cursor, schema.binding.c.polled_at, schema.binding.c.paused)
+    [row] = tx.rows(sa.select(*columns).where(schema.binding.c.id == binding_id))
+    return Position(*row)
+
+
+_MOVE = sa.text("UPDATE binding SET cursor = :cursor WHERE id = :id")
+_POLLED = sa.text("UPDATE binding SET polled_at = :now, paused = NULL WHERE id = :id")
+_PAUSE = sa.text("UPDATE binding SET paused = :why WHERE id = :id")
+
+
+def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
+    """The records up to `cursor` are merged."""
+    tx.run(_MOVE, {"cursor": cursor, "id": binding_id})
+
+
+def polled(tx: Tx, binding_id: int, now: str) -> None:
+    """A poll came to its end."""
+    tx.run(_POLLED, {"now": now, "id": binding_id})
+
+
+def pause(tx: Tx, binding_id: int, why: str | None) -> None:
+    tx.run(_PAUSE, {"why": why, "id": binding_id})

@@ -1,0 +1,93 @@
+"""The conflict log: what each side had, what was there before, who won, by which rule, when."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from hub.core.record import Fields
+from hub.store import schema
+from hub.store.database import Tx, decode, encode
+
+OPEN, DECIDED, REVERSED, WITHDRAWN, SUPERSEDED = "open", "decided", "reversed", "withdrawn", "superseded"
+
+
+class Conflict(NamedTuple):
+    """A row of the conflict log."""
+
+    id: int
+    at: str
+    run_id: int | None
+    binding_id: int
+    golden_id: int
+    key: str
+    unit: str
+    base: Fields | None
+    ours: Fields
+    theirs: Fields
+    ours_from: str | None
+    verdict: str
+    rule: str
+    state: str
+    decided_by: str | None
+    decided_at: str | None
+
+
+_CLOSE = sa.text(
+    """UPDATE conflict SET state = :state, decided_by = :who, decided_at = :now
+       WHERE golden_id = :golden_id AND binding_id = :binding_id AND unit = :unit AND state = 'open'"""
+)
+
+
+def log(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows; `base`, `ours` and `theirs` are fields."""
+    encoded = [
+        {**row, "base": None if row["base"] is None else encode(row["base"]), "ours": encode(row["ours"]),
+         "theirs": encode(row["theirs"])}
+        for row in rows
+    ]  # fmt: skip
+    tx.insert(schema.conflict, encoded)
+
+
+def close(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """End what is open for (binding_id, golden_id, unit), as state, by who, at now."""
+    tx.many(_CLOSE, rows)
+
+
+def decide(tx: Tx, conflict_id: int, state: str, verdict: str, who: str, now: str) -> None:
+    """A person's word on one conflict."""
+    table = schema.conflict
+    values = {"state": state, "verdict": verdict, "decided_by": who, "decided_at": now}
+    tx.run(sa.update(table).where(table.c.id == conflict_id).values(values))
+
+
+def find(
+    tx: Tx,
+    binding_ids: Sequence[int],
+    *,
+    states: Sequence[str] = (),
+    ids: Sequence[int] = (),
+    golden_id: int | None = None,
+    limit: int = 100,
+) -> list[Conflict]:
+    """The newest first."""
+    table = schema.conflict
+    query = sa.select(table).where(table.c.binding_id.in_(binding_ids))
+    if states:
+        query = query.where(table.c.state.in_(states))
+    if ids:
+        query = query.where(table.c.id.in_(ids))
+    if golden_id is not None:
+        query = query.where(table.c.golden_id == golden_id)
+    rows = tx.run(query.order_by(table.c.id.desc()).limit(limit)).mappings()
+    return [
+        Conflict(**{**row, "base": decode(row["base"]), "ours": decode(row["ours"]), "theirs": decode(row["theirs"])})
+        for row in rows
+    ]
+
+
+def counts(tx: Tx, binding_ids: Sequence[int]) -> dict[str, int]:
+    """How many, by state."""
+    table = schema.conflict
+    query = sa.select(table.c.state, sa.func.count()).where(table.c.binding_id.in_(binding_ids)).group_by(table.c.state)
+    return {row[0]: row[1] for row in tx.rows(query)}

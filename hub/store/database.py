@@ -1,0 +1,191 @@
+"""The database: connections, transactions, and where SQLite and PostgreSQL differ."""
+
+import functools
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import StaticPool
+
+from hub.core.errors import ConfigError, TryLater
+from hub.store import schema
+
+#: Bytes of rows cached per SQLite connection: memory stays flat from ten thousand records to a million.
+CACHE = 8 << 20
+
+
+class Counts:
+    """Statements and commits so far: tests hold them against the page, since counts do not depend on the machine."""
+
+    __slots__ = ("commits", "statements")
+
+    def __init__(self) -> None:
+        self.statements = 0
+        self.commits = 0
+
+
+class Tx:
+    """One open transaction."""
+
+    __slots__ = ("connection", "counts", "lite")
+
+    def __init__(self, connection: sa.Connection, counts: Counts, lite: bool) -> None:
+        self.connection = connection
+        self.counts = counts
+        self.lite = lite
+
+    def run(self, statement: sa.Executable, row: Mapping[str, Any] | None = None) -> "sa.CursorResult[Any]":
+        self.counts.statements += 1
+        return self.connection.execute(statement, row)
+
+    def rows(self, statement: sa.Executable, row: Mapping[str, Any] | None = None) -> list[Any]:
+        """All rows of a query, each a tuple with names."""
+        return list(self.run(statement, row).all())
+
+    def many(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """One statement for all rows; none for none."""
+        if rows:
+            self.counts.statements += 1
+            self.connection.execute(statement, rows)
+
+    def each(self, statement: "Each", values: Sequence[Any], **row: Any) -> list[Any]:
+        """Rows of a statement that joins a list of values of any length; none for none."""
+        return list(self._each(statement, values, row).all()) if values else []
+
+    def each_do(self, statement: "Each", values: Sequence[Any], **row: Any) -> None:
+        """The same for a statement that changes something."""
+        if values:
+            self._each(statement, values, row)
+
+    def _each(self, statement: "Each", values: Sequence[Any], row: dict[str, Any]) -> "sa.CursorResult[Any]":
+        row["keys"] = orjson.dumps(values).decode() if self.lite else list(values)
+        return self.run(statement.lite if self.lite else statement.grown, row)
+
+    def upsert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert, or overwrite the row of the same primary key."""
+        self.many(_upsert(table, self.lite), rows)
+
+    def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.many(_insert(table), rows)
+
+
+class Each:
+    """SQL text with a page's keys as ONE parameter, so that the statement is the same for every page.
+
+    `{keys}` stands before the joined table: `SELECT ... FROM {keys} link l ON l.key = j.value`. CROSS JOIN keeps
+    SQLite from walking the whole table instead of looking the keys up.
+    """
+
+    def __init__(self, text: str, kind: str = "text") -> None:
+        self.lite = sa.text(
+            text.format(keys="json_each(:keys) j CROSS JOIN", list="SELECT value FROM json_each(:keys)")
+        )
+        array = f"unnest(CAST(:keys AS {kind}[]))"
+        self.grown = sa.text(text.format(keys=f"{array} AS j(value) JOIN", list=f"SELECT {array}"))
+
+
+@functools.cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
+@functools.cache
+def _upsert(table: sa.Table, lite: bool) -> sa.Executable:
+    insert = sqlite.insert(table) if lite else postgresql.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=rest) if rest else insert.on_conflict_do_nothing()
+
+
+class Store:
+    """Where the hub keeps what it knows. Thread-safe; one transaction a thread."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.lite = self.url.get_backend_name() == "sqlite"
+        if not self.lite and self.url.get_backend_name() != "postgresql":
+            raise ConfigError(
+                [f"store: expected sqlite:///FILE or postgresql://..., got {self.url.get_backend_name()}://"]
+            )
+        self.engine = _engine(self.url, self.lite)
+        self.counts = Counts()
+
+    @contextmanager
+    def transaction(self) -> Generator[Tx]:
+        """A transaction that can write. Never open it around a call to a system."""
+        with translated(), self.engine.begin() as connection:
+            yield Tx(connection, self.counts, self.lite)
+        self.counts.commits += 1
+
+    @contextmanager
+    def reading(self) -> Generator[Tx]:
+        """A transaction that only reads."""
+        with translated(), self.engine.connect().execution_options(hub_reads=True) as connection:
+            yield Tx(connection, self.counts, self.lite)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """A database that is away or busy is a reason to come back later."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise TryLater("store.unavailable", f"the hub's own database did not answer: {error.orig}") from error
+
+
+def _engine(url: sa.URL, lite: bool) -> sa.Engine:
+    if not lite:
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+    memory = url.database in (None, "", ":memory:")
+    engine = sa.create_engine(url, poolclass=StaticPool) if memory else sa.create_engine(url, pool_size=8)
+    sa.event.listen(engine, "connect", _prepare(memory))
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(memory: bool) -> Callable[[Any, Any], None]:
+    """Set up a SQLite connection. FULL: an intent must survive a power cut before the call it announces."""
+    journal = () if memory else ("journal_mode=WAL", "synchronous=FULL")
+    pragmas = (*journal, "foreign_keys=ON", "busy_timeout=15000", f"cache_size=-{CACHE >> 10}", "temp_store=MEMORY")
+
+    def prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # SQLAlchemy says BEGIN, not the driver: otherwise a SELECT takes no lock
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}")
+
+    return prepare
+
+
+def _begin(connection: sa.Connection) -> None:
+    reads = connection.get_execution_options().get("hub_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def encode(value: Any) -> bytes:
+    """A document as it is stored."""
+    return orjson.dumps(value)
+
+
+def decode(data: bytes | None) -> Any:
+    return None if data is None else orjson.loads(data)
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
+    """Lists of at most `size` items."""
+    part: list[Any] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+TABLES = schema.metadata

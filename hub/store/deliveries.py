@@ -1,0 +1,119 @@
+"""What the hub owes: golden records that differ from what a system holds. What to send is computed when it is sent."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store import schema
+from hub.store.database import Each, Tx
+from hub.store.records import COLUMNS, JOINS, Known, known
+
+OWED, CREATING, REFUSED = "owed", "creating", "refused"
+
+
+class Due(NamedTuple):
+    """A delivery whose time has come."""
+
+    golden_id: int
+    state: str
+    seq: int
+    attempts: int
+    known: Known
+
+
+class Standing(NamedTuple):
+    """A delivery as people see it."""
+
+    binding_id: int
+    golden_id: int
+    state: str
+    attempts: int
+    due_at: str
+    code: str | None
+    said: str | None
+
+
+# A delivery that may be out as a create stays so: it is settled before anything else is sent.
+_OWE = sa.text(
+    """INSERT INTO delivery (binding_id, golden_id, state, seq, attempts, due_at)
+       VALUES (:binding_id, :golden_id, 'owed', 1, 0, :now)
+       ON CONFLICT (binding_id, golden_id) DO UPDATE SET
+         state = CASE WHEN delivery.state = 'creating' THEN 'creating' ELSE 'owed' END,
+         seq = delivery.seq + 1, attempts = 0, due_at = excluded.due_at, code = NULL, said = NULL"""
+)
+_DUE = sa.text(
+    "SELECT d.state, d.seq, d.attempts, "
+    + COLUMNS
+    + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
+    + JOINS
+    + """
+       WHERE d.binding_id = :binding AND d.golden_id > :after AND d.due_at <= :now
+       ORDER BY d.golden_id LIMIT :limit"""
+)
+_CREATING = Each(
+    "UPDATE delivery SET state = 'creating' WHERE binding_id = :binding AND golden_id IN ({list})", kind="bigint"
+)
+_FINISH = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id AND seq = :seq")
+_REOPEN = Each(
+    """UPDATE delivery SET state = 'owed'
+       WHERE binding_id = :binding AND state = 'creating' AND golden_id IN ({list})""",
+    kind="bigint",
+)
+_POSTPONE = sa.text(
+    """UPDATE delivery SET state = :state, attempts = :attempts, due_at = :due_at, code = :code, said = :said
+       WHERE binding_id = :binding_id AND golden_id = :golden_id"""
+)
+_COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
+_DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
+
+
+def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
+    """(binding, golden): these systems now differ from these golden records."""
+    tx.many(_OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in pairs])
+
+
+def due(tx: Tx, binding_id: int, now: str, after: int, limit: int) -> list[Due]:
+    """The next deliveries to a system, with all that is needed to decide what to send."""
+    row = {"binding": binding_id, "now": now, "after": after, "limit": limit}
+    return [Due(r[3], r[0], r[1], r[2], known(r[3:])) for r in tx.rows(_DUE, row)]
+
+
+def creating(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
+    """The intent: from now on these creates may be out."""
+    tx.each_do(_CREATING, golden_ids, binding=binding_id)
+
+
+def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:
+    """Done, unless the golden record changed while the delivery was out: then it stays owed."""
+    rows = [{"binding_id": binding_id, "golden_id": due.golden_id, "seq": due.seq} for due in done]
+    tx.many(_FINISH, rows)
+
+
+def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
+    """Creates that are settled: surely carried out, or surely not."""
+    tx.each_do(_REOPEN, golden_ids, binding=binding_id)
+
+
+def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of binding_id, golden_id, state, attempts, due_at, code, said."""
+    tx.many(_POSTPONE, rows)
+
+
+def drop(tx: Tx, binding_id: int, golden_id: int) -> None:
+    """A person discards a delivery."""
+    tx.run(_DROP, {"binding_id": binding_id, "golden_id": golden_id})
+
+
+def standing(tx: Tx, binding_ids: Sequence[int], states: Sequence[str], limit: int = 100) -> list[Standing]:
+    """Deliveries in these states, for people."""
+    table = schema.delivery
+    columns = [table.c[name] for name in Standing._fields]
+    where = (table.c.binding_id.in_(binding_ids), table.c.state.in_(states))
+    rows = tx.rows(sa.select(*columns).where(*where).order_by(table.c.golden_id).limit(limit))
+    return [Standing(*row) for row in rows]
+
+
+def counts(tx: Tx) -> dict[tuple[int, str], int]:
+    """How many, by binding and state."""
+    return {(row[0], row[1]): row[2] for row in tx.rows(_COUNT)}

@@ -1,0 +1,63 @@
+"""Links: which record of a system is which golden record. 1:1, and the database holds us to it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store import schema
+from hub.store.database import Each, Tx
+
+
+class Link(NamedTuple):
+    """A record's link. `state` 0: the record is gone there."""
+
+    key: str
+    golden_id: int
+    state: int
+    hash: bytes | None
+    version: str | None
+
+
+_LOOKUP = Each(
+    "SELECT l.key, l.golden_id, l.state, l.hash, l.version "
+    "FROM {keys} link l ON l.binding_id = :binding AND l.key = j.value"
+)
+_OF_GOLDEN = Each(
+    "SELECT l.binding_id, l.key, l.golden_id FROM {keys} link l ON l.golden_id = j.value AND l.state = 1", kind="bigint"
+)
+_VERSION = sa.text("UPDATE link SET version = :version WHERE binding_id = :binding_id AND key = :key")
+_REVISIT = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding_id AND key = :key")
+_MISSING = sa.text(
+    "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
+)
+
+
+def lookup(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Link]:
+    """The links of a page, by key."""
+    return {row[0]: Link(*row) for row in tx.each(_LOOKUP, keys, binding=binding_id)}
+
+
+def of_golden(tx: Tx, golden_ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    """(binding, key, golden) of every live link of these golden records."""
+    return [(row[0], row[1], row[2]) for row in tx.each(_OF_GOLDEN, golden_ids)]
+
+
+def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of the table `link`."""
+    tx.upsert(schema.link, rows)
+
+
+def versions(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Records whose version moved while nothing we map did."""
+    tx.many(_VERSION, rows)
+
+
+def revisit(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Merge these records when they are next seen, whatever they show."""
+    tx.many(_REVISIT, rows)
+
+
+def live_keys(tx: Tx, binding_id: int, after: str, limit: int) -> list[str]:
+    """Keys that the hub believes to exist, in order, for the comparison with a full listing."""
+    return [row[0] for row in tx.rows(_MISSING, {"binding": binding_id, "after": after, "limit": limit})]

@@ -1,0 +1,54 @@
+"""Match keys: the normalised values by which an unlinked record finds its golden record."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from hub.store import schema
+from hub.store.database import Each, Tx
+
+
+class Candidate(NamedTuple):
+    """A golden record with this value for this rule, and its key in the asking system (None: not linked there)."""
+
+    rule: str
+    value: str
+    golden_id: int
+    key: str | None
+
+
+_FIND = Each(
+    """SELECT m.rule, m.value, m.golden_id, l.key
+       FROM {keys} match_key m ON m.entity_id = :entity AND m.rule = :rule AND m.value = j.value
+       LEFT JOIN link l ON l.golden_id = m.golden_id AND l.binding_id = :binding AND l.state = 1"""
+)
+_FIND_LINKED = Each(
+    """SELECT l.key, l.golden_id, o.key
+       FROM {keys} link l ON l.binding_id = :other AND l.key = j.value AND l.state = 1
+       LEFT JOIN link o ON o.golden_id = l.golden_id AND o.binding_id = :binding AND o.state = 1"""
+)
+_FORGET = Each("DELETE FROM match_key WHERE golden_id IN ({list})", kind="bigint")
+
+
+def find(tx: Tx, entity_id: int, binding_id: int, rule: str, values: Sequence[str]) -> list[Candidate]:
+    """Every golden record that one of the values of a rule points at."""
+    return [Candidate(*row) for row in tx.each(_FIND, values, entity=entity_id, rule=rule, binding=binding_id)]
+
+
+def find_linked(tx: Tx, binding_id: int, other_id: int, rule: str, keys: Sequence[str]) -> list[Candidate]:
+    """The golden records whose record in another system has one of these keys."""
+    rows = tx.each(_FIND_LINKED, keys, other=other_id, binding=binding_id)
+    return [Candidate(rule, key, golden_id, own) for key, golden_id, own in rows]
+
+
+def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.upsert(schema.match_key, rows)
+
+
+def forget(tx: Tx, golden_ids: Sequence[int]) -> None:
+    tx.each_do(_FORGET, golden_ids)
+
+
+def encode(values: Sequence[Any]) -> str:
+    return orjson.dumps(values).decode()

@@ -1,0 +1,93 @@
+"""Golden records and shadows: the wide rows, read only for records that differ."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from hub.core.merge import Held, Shadow
+from hub.core.record import Fields
+from hub.store import schema
+from hub.store.database import Each, Tx, decode
+
+Origin = dict[str, list[str | None]]
+
+
+class Known(NamedTuple):
+    """A golden record, and what one system holds of it."""
+
+    golden_id: int
+    state: int
+    fields: Fields
+    origin: Origin
+    #: Bindings in which it must not be created.
+    apart: frozenset[int]
+    #: The key in the system in question. None: not linked there.
+    key: str | None
+    version: str | None
+    #: None: linked, but never merged; or not linked.
+    shadow: Shadow | None
+
+
+#: The columns of `Known`, and the joins that give them; `:binding` names the system.
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, s.doc, s.asked, s.held"
+JOINS = (
+    "LEFT JOIN link l ON l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1 "
+    "LEFT JOIN shadow s ON s.binding_id = l.binding_id AND s.key = l.key"
+)
+_LOAD = Each("SELECT " + COLUMNS + " FROM {keys} golden g ON g.id = j.value " + JOINS, kind="bigint")
+_DROP_SHADOWS = Each("DELETE FROM shadow WHERE binding_id = :binding AND key IN ({list})")
+
+
+def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:
+    """Golden records with one system's shadows, by golden id."""
+    return {row[0]: known(row) for row in tx.each(_LOAD, golden_ids, binding=binding_id)}
+
+
+def known(row: Sequence[Any]) -> Known:
+    """A row of `COLUMNS`."""
+    golden_id, state, doc, origin, apart, key, version, base, asked, held = row
+    shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
+    marks = frozenset(orjson.loads(apart)) if apart else frozenset()
+    return Known(golden_id, state, orjson.loads(doc), orjson.loads(origin), marks, key, version, shadow)
+
+
+def _held(data: bytes | None) -> Mapping[str, Held]:
+    return {} if data is None else {unit: Held(*pair) for unit, pair in orjson.loads(data).items()}
+
+
+def golden_row(
+    golden_id: int, entity_id: int, state: int, doc: bytes, origin: Origin, apart: frozenset[int]
+) -> dict[str, Any]:
+    return {
+        "id": golden_id,
+        "entity_id": entity_id,
+        "state": state,
+        "doc": doc,
+        "origin": orjson.dumps(origin),
+        "apart": orjson.dumps(sorted(apart)) if apart else None,
+    }
+
+
+def shadow_row(binding_id: int, key: str, shadow: Shadow, doc: bytes | None = None) -> dict[str, Any]:
+    """`doc`: the encoded fields, where the caller has them already."""
+    return {
+        "binding_id": binding_id,
+        "key": key,
+        "doc": doc or orjson.dumps(shadow.fields),
+        "asked": orjson.dumps(shadow.asked) if shadow.asked else None,
+        "held": orjson.dumps(shadow.held) if shadow.held else None,
+    }
+
+
+def save_golden(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.upsert(schema.golden, rows)
+
+
+def save_shadows(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    tx.upsert(schema.shadow, rows)
+
+
+def drop_shadows(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
+    """The records are gone or unlinked: nothing is known of them any more."""
+    tx.each_do(_DROP_SHADOWS, keys, binding=binding_id)

@@ -1,0 +1,66 @@
+"""Reviews: records that stand aside, each with its reason. Retried when due; closed when the reason is gone."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store import schema
+from hub.store.database import Each, Tx
+
+
+class Review(NamedTuple):
+    """A record that stands aside."""
+
+    id: int
+    at: str
+    binding_id: int
+    key: str
+    golden_id: int | None
+    kind: str
+    code: str
+    said: str
+    attempts: int
+    due_at: str
+    state: str
+
+
+_OPEN = sa.text(
+    """INSERT INTO review (at, binding_id, key, golden_id, kind, code, said, attempts, due_at, state)
+       VALUES (:at, :binding_id, :key, :golden_id, :kind, :code, :said, 0, :due_at, 'open')
+       ON CONFLICT (binding_id, key) WHERE state = 'open' DO UPDATE SET
+         kind = excluded.kind, code = excluded.code, said = excluded.said, golden_id = excluded.golden_id,
+         attempts = review.attempts + 1, due_at = excluded.due_at"""
+)
+_CLOSE = Each("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key IN ({list})")
+_DUE = sa.text(
+    """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND key <> ''
+       ORDER BY id LIMIT :limit"""
+)
+_COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'open' GROUP BY binding_id, kind")
+
+
+def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of at, binding_id, key, golden_id, kind, code, said, due_at. One is open for a record at a time."""
+    tx.many(_OPEN, rows)
+
+
+def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
+    """These records do not stand aside any more."""
+    tx.each_do(_CLOSE, keys, binding=binding_id)
+
+
+def due(tx: Tx, binding_id: int, now: str, limit: int) -> list[Review]:
+    """Records of a system that are to be tried again."""
+    return [Review(*row) for row in tx.rows(_DUE, {"binding": binding_id, "now": now, "limit": limit})]
+
+
+def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int = 100) -> list[Review]:
+    table = schema.review
+    query = sa.select(table).where(table.c.binding_id.in_(binding_ids), table.c.state == state)
+    return [Review(*row) for row in tx.rows(query.order_by(table.c.id).limit(limit))]
+
+
+def counts(tx: Tx) -> dict[tuple[int, str], int]:
+    """How many are open, by binding and kind."""
+    return {(row[0], row[1]): row[2] for row in tx.rows(_COUNT)}

@@ -1,0 +1,223 @@
+"""The tables. `link` is narrow and is read for every record of every page; `shadow` and `golden` are wide and are
+read only for records that differ. One statement looks up a whole page, whatever its size."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Text, Int, Blob = sa.Text, sa.Integer, sa.LargeBinary
+#: Golden ids are 63 bits and made by the hub, in the order of time, so that inserts stay sequential.
+Big = sa.BigInteger
+Json = sa.LargeBinary
+
+
+def serial() -> "sa.Column[int]":
+    """A small number that people can type."""
+    return sa.Column("id", Int, primary_key=True, autoincrement=True)
+
+
+organization = sa.Table("organization", metadata, serial(), sa.Column("name", Text, nullable=False, unique=True))
+
+instance = sa.Table(
+    "instance",
+    metadata,
+    serial(),
+    sa.Column("organization_id", Int, sa.ForeignKey("organization.id"), nullable=False),
+    sa.Column("name", Text, nullable=False),
+    sa.UniqueConstraint("organization_id", "name"),
+)
+
+entity = sa.Table(
+    "entity",
+    metadata,
+    serial(),
+    sa.Column("instance_id", Int, sa.ForeignKey("instance.id"), nullable=False),
+    sa.Column("name", Text, nullable=False),
+    sa.UniqueConstraint("instance_id", "name"),
+)
+
+binding = sa.Table(
+    "binding",
+    metadata,
+    serial(),
+    sa.Column("entity_id", Int, sa.ForeignKey("entity.id"), nullable=False),
+    sa.Column("system", Text, nullable=False),
+    sa.Column("object", Text, nullable=False),
+    #: Where to go on polling. Null: from the start.
+    sa.Column("cursor", Text),
+    #: When a poll last came to its end.
+    sa.Column("polled_at", Text),
+    #: Why nothing is sent to or read from this system just now (rejected credentials). Null: it is in use.
+    sa.Column("paused", Text),
+    sa.UniqueConstraint("entity_id", "system"),
+)
+
+golden = sa.Table(
+    "golden",
+    metadata,
+    sa.Column("id", Big, primary_key=True, autoincrement=False),
+    sa.Column("entity_id", Int, sa.ForeignKey("entity.id"), nullable=False),
+    #: 1 live, 0 deleted, 2 absorbed by another golden record.
+    sa.Column("state", sa.SmallInteger, nullable=False),
+    sa.Column("doc", Json, nullable=False),
+    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default.
+    sa.Column("origin", Json, nullable=False),
+    #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
+    sa.Column("apart", Json),
+)
+
+LIVE, DELETED, ABSORBED = 1, 0, 2
+
+link = sa.Table(
+    "link",
+    metadata,
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("golden_id", Big, sa.ForeignKey("golden.id"), nullable=False),
+    #: 1 live, 0 the record is gone there: kept, so that it is not taken for a new one.
+    sa.Column("state", sa.SmallInteger, nullable=False),
+    #: Of what the system showed when we last looked, mapped fields only. Null: merge it whatever it shows.
+    sa.Column("hash", Blob),
+    sa.Column("version", Text),
+    sqlite_with_rowid=False,
+)
+sa.Index(
+    "uq_link_golden",
+    link.c.golden_id,
+    link.c.binding_id,
+    unique=True,
+    sqlite_where=sa.text("state = 1"),
+    postgresql_where=sa.text("state = 1"),
+)
+
+shadow = sa.Table(
+    "shadow",
+    metadata,
+    sa.Column("binding_id", Int, primary_key=True),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("doc", Json, nullable=False),
+    #: What we asked for where the system holds something else of it; units held for a person.
+    sa.Column("asked", Json),
+    sa.Column("held", Json),
+    sqlite_with_rowid=False,
+)
+
+match_key = sa.Table(
+    "match_key",
+    metadata,
+    sa.Column("entity_id", Int, primary_key=True),
+    sa.Column("rule", Text, primary_key=True),
+    sa.Column("value", Text, primary_key=True),
+    sa.Column("golden_id", Big, primary_key=True),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_match_key_golden", match_key.c.golden_id)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("binding_id", Int, primary_key=True),
+    sa.Column("golden_id", Big, primary_key=True),
+    #: owed, creating (the create may be out), refused (a person must look; tried daily).
+    sa.Column("state", Text, nullable=False),
+    #: Grows whenever it is owed anew: a delivery is done only if nothing changed while it was out.
+    sa.Column("seq", Int, nullable=False),
+    sa.Column("attempts", Int, nullable=False),
+    sa.Column("due_at", Text, nullable=False),
+    sa.Column("code", Text),
+    sa.Column("said", Text),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_delivery_state", delivery.c.state)
+
+conflict = sa.Table(
+    "conflict",
+    metadata,
+    serial(),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("run_id", Int),
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), nullable=False),
+    sa.Column("golden_id", Big, sa.ForeignKey("golden.id"), nullable=False),
+    sa.Column("key", Text, nullable=False),
+    sa.Column("unit", Text, nullable=False),
+    #: Values by field: what both had before (null: they never agreed), the hub's, the system's.
+    sa.Column("base", Json),
+    sa.Column("ours", Json, nullable=False),
+    sa.Column("theirs", Json, nullable=False),
+    #: The system that the hub's value came from.
+    sa.Column("ours_from", Text),
+    sa.Column("verdict", Text, nullable=False),
+    sa.Column("rule", Text, nullable=False),
+    #: open (held), decided, reversed, withdrawn (it went away by itself), superseded (by a later clash).
+    sa.Column("state", Text, nullable=False),
+    sa.Column("decided_by", Text),
+    sa.Column("decided_at", Text),
+    sqlite_autoincrement=True,
+)
+sa.Index("ix_conflict_state", conflict.c.state, conflict.c.id)
+sa.Index("ix_conflict_golden", conflict.c.golden_id)
+
+review = sa.Table(
+    "review",
+    metadata,
+    serial(),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), nullable=False),
+    #: The record over there; empty where it concerns a golden record that has none.
+    sa.Column("key", Text, nullable=False),
+    sa.Column("golden_id", Big),
+    #: parked, ambiguous, taken (the candidate is linked already), dangling, in-doubt, revisit.
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("code", Text, nullable=False),
+    sa.Column("said", Text, nullable=False),
+    sa.Column("attempts", Int, nullable=False),
+    sa.Column("due_at", Text, nullable=False),
+    sa.Column("state", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "uq_review_open",
+    review.c.binding_id,
+    review.c.key,
+    unique=True,
+    sqlite_where=sa.text("state = 'open'"),
+    postgresql_where=sa.text("state = 'open'"),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    serial(),
+    sa.Column("instance_id", Int, sa.ForeignKey("instance.id"), nullable=False),
+    sa.Column("task", Text, nullable=False),
+    sa.Column("started_at", Text, nullable=False),
+    sa.Column("ended_at", Text),
+    #: running, done, failed (something stood aside), died.
+    sa.Column("state", Text, nullable=False),
+    sa.Column("counts", Json),
+    sa.Column("said", Text),
+)
+sa.Index("ix_run_instance", run.c.instance_id, run.c.id)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    serial(),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("run_id", Int),
+    sa.Column("golden_id", Big, nullable=False),
+    sa.Column("binding_id", Int),
+    #: took, created, updated, deleted, linked, unlinked, decided, reversed.
+    sa.Column("action", Text, nullable=False),
+    sa.Column("who", Text, nullable=False),
+    #: {field: [before, after]}
+    sa.Column("detail", Json),
+)
+sa.Index("ix_audit_golden", audit.c.golden_id)
