@@ -7,7 +7,6 @@ value, a header value or a body, and never the text of a `requests` exception, w
 import ipaddress
 import time
 from collections.abc import Iterable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import NamedTuple, NoReturn, Protocol, runtime_checkable
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -70,12 +69,9 @@ class Http:
         self._connect_timeout, self._read_timeout, self._total = connect_timeout, read_timeout, total_timeout
         self._max_bytes, self._verify, self._auth = max_bytes, verify, auth
         self._throttle = throttle if isinstance(throttle, Throttle) else Throttle(throttle)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update(headers)
-        self._session.mount("https://", DeadlineAdapter(connections))
-        self._session.mount("http://", DeadlineAdapter(connections))
+        # No session: it would read redirects without a limit, keep cookies and ask the environment for proxies.
+        self._adapter = DeadlineAdapter(connections)
+        self._headers = {"User-Agent": "hub", "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **headers}
 
     def send(
         self,
@@ -99,7 +95,8 @@ class Http:
         _legal(where, url, *(headers or {}).values())
         safe = method in ("GET", "HEAD", "OPTIONS") if repeatable is None else repeatable
         deadline = time.monotonic() + self._total
-        request = requests.Request(method, url, params=params, headers=dict(headers or {}), data=body, auth=self._auth)
+        sent = self._headers | dict(headers or {})
+        request = requests.Request(method, url, params=params, headers=sent, data=body, auth=self._auth)
         for _ in range(_MOST_REDIRECTS + 1):
             answer = self._exchange(request, where, Call(deadline, self._read_timeout, safe))
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
@@ -109,7 +106,7 @@ class Http:
 
     def close(self) -> None:
         """Close all connections."""
-        self._session.close()
+        self._adapter.close()
 
     def _url(self, target: str) -> str:
         if not target or target[0] in "/?":
@@ -136,13 +133,13 @@ class Http:
         return url
 
     def _exchange(self, request: requests.Request, where: str, call: Call) -> Answer:
-        prepared = self._session.prepare_request(request)
+        prepared = request.prepare()
         answer = self._once(prepared, where, call)
         if answer.status == 401 and isinstance(self._auth, Renewable):
             refused = prepared.headers.get("Authorization")
             if self._auth.renew(refused if isinstance(refused, str) else None):
                 again = Call(call.deadline, call.read_timeout, call.repeatable)
-                answer = self._once(self._session.prepare_request(request), where, again)
+                answer = self._once(request.prepare(), where, again)
         return self._meaning(answer, where)
 
     def _meaning(self, answer: Answer, where: str) -> Answer:
@@ -161,9 +158,7 @@ class Http:
         current.call = call
         timeout = (min(self._connect_timeout, left), min(self._read_timeout, left))
         try:
-            response = self._session.send(
-                prepared, stream=True, verify=self._verify, timeout=timeout, allow_redirects=False
-            )
+            response = self._adapter.send(prepared, stream=True, timeout=timeout, verify=self._verify)
             with response:
                 return Answer(response.status_code, response.headers, self._body(response, where, call))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
