@@ -1,6 +1,6 @@
 """What the contract suite needs: the adapter, the people of its system, and short ways to ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import pytest
