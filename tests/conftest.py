@@ -1,0 +1,61 @@
+"""What tests stand on: the sandbox counterparts and the databases. Each test finds them as new."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import postgres
+from support.servers import Crm, Erp, crm_server, erp_server
+
+#: So many records the counterparts start with; of the suppliers two thirds are companies of the CRM.
+FEW = 30
+
+
+@pytest.fixture(scope="session")
+def erp_process() -> Iterator[Erp]:
+    """One ERP for all tests that do not need options of their own. Use `erp`."""
+    with erp_server(suppliers=FEW) as erp:
+        yield erp
+
+
+@pytest.fixture
+def erp(erp_process: Erp) -> Erp:
+    """A running ERP with the first 30 demo suppliers and no faults. For other options: `erp_server(...)`."""
+    erp_process.reset()
+    return erp_process
+
+
+@pytest.fixture(scope="session")
+def crm_process() -> Iterator[Crm]:
+    """One CRM for all tests that do not need options of their own. Use `crm`."""
+    with crm_server(companies=FEW) as crm:
+        yield crm
+
+
+@pytest.fixture
+def crm(crm_process: Crm) -> Crm:
+    """A running CRM with the first 30 demo companies and no faults. For other options: `crm_server(...)`."""
+    crm_process.reset()
+    return crm_process
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server where databases may be made: that of HUB_TEST_POSTGRES, else a throw-away one."""
+    given = os.environ.get("HUB_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, on SQLite and then on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'hub.db'}"
+        return
+    with postgres.database(request.getfixturevalue("postgres_url")) as url:
+        yield url
