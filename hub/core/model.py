@@ -17,7 +17,8 @@ LINK = "@"
 class Policy:
     """Who wins a conflict."""
 
-    rule: Literal["prefer", "newest", "ask"]
+    #: `edit` and `delete` are for `Entity.deletes` only: the edited or the deleted side wins, whichever system it is.
+    rule: Literal["prefer", "newest", "ask", "edit", "delete"]
     #: For `prefer`: the systems in order; the first that is a party to the conflict wins.
     order: tuple[str, ...] = ()
 
@@ -53,6 +54,10 @@ class Binding:
     #: in: the hub only reads it; out: the hub only writes it and puts back what is changed there.
     direction: Direction = "both"
     allowed: Allowed = field(default_factory=Allowed)
+    #: The subset to sync, in the system's own words. None: all of it.
+    filter: str | None = None
+    #: Settings of this object that only the system's adapter understands.
+    options: MappingOf[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

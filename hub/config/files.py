@@ -1,0 +1,168 @@
+"""The shapes of the files of a project folder. Every unknown key is an error."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+
+from hub.adapter import SecretName
+from hub.config.duration import parse_duration
+from hub.core.model import Direction, Policy, TypeName
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+Count = Annotated[int, Field(ge=1)]
+
+
+def _short(key: str) -> Any:
+    """A plain text stands for the settings with only this key."""
+    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+def parse_policy(value: Any) -> Policy:
+    """newest | ask | {prefer: SYSTEM} | {prefer: [SYSTEM, ...]}, most wanted first."""
+    if value in ("newest", "ask"):
+        return Policy(value)
+    order = value.get("prefer") if isinstance(value, dict) and len(value) == 1 else None
+    names = [order] if isinstance(order, str) else order
+    if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+        return Policy("prefer", tuple(names))
+    raise ValueError(f"expected newest, ask or {{prefer: SYSTEM}}, got {value!r}")
+
+
+def parse_deletes(value: Any) -> Policy:
+    """ask | edit wins | delete wins."""
+    known = {"ask": Policy("ask"), "edit wins": Policy("edit"), "delete wins": Policy("delete")}
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"expected 'ask', 'edit wins' or 'delete wins', got {value!r}")
+    return known[value]
+
+
+PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
+DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
+Duration = Annotated[timedelta, PlainValidator(parse_duration)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class LogFile(Shape):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class StoreFile(Shape):
+    url: str = "sqlite:///var/hub.db"
+    password: SecretName | None = None
+
+
+class HubFile(Shape):
+    """conf/hub.yaml"""
+
+    store: Annotated[StoreFile, _short("url")] = StoreFile()
+    log: LogFile = LogFile()
+
+
+class FieldFile(Shape):
+    """A field of an entity: `text`, or `{type: decimal, scale: 2}`."""
+
+    type: TypeName
+    scale: Annotated[int, Field(ge=0, le=12)] | None = None
+    choices: Annotated[list[str], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "FieldFile":
+        if self.scale is not None and self.type != "decimal":
+            raise ValueError(f"'scale' is for type decimal, not for {self.type}")
+        if self.choices is not None and self.type != "choice":
+            raise ValueError(f"'choices' is for type choice, not for {self.type}")
+        return self
+
+
+class GroupFile(Shape):
+    """Fields that merge or clash together: `[street, city]`, or `{fields: [...], policy: ...}`."""
+
+    fields: Annotated[list[str], Field(min_length=1)]
+    policy: PolicyText | None = None
+
+
+class BindingFile(Shape):
+    """An entity in one system."""
+
+    object: str | None = None
+    mapping: str | None = None
+    direction: Direction = "both"
+    insert: bool = True
+    update: bool = True
+    delete: bool = True
+    filter: str | None = None
+    options: dict[str, Any] = {}
+
+
+def _group(value: Any) -> Any:
+    return {"fields": value} if isinstance(value, list) else value
+
+
+class EntityFile(Shape):
+    fields: Annotated[dict[Name, Annotated[FieldFile, _short("type")]], Field(min_length=1)]
+    groups: dict[Name, Annotated[GroupFile, BeforeValidator(_group)]] = {}
+    merge: Literal["field", "row"] = "field"
+    policy: PolicyText | None = None
+    policies: dict[str, PolicyText] = {}
+    deletes: DeletesText = Policy("ask")
+    match: list[Annotated[list[str], Field(min_length=1)]] = []
+    bindings: Annotated[dict[str, BindingFile], Field(min_length=1)]
+
+
+class TaskFile(Shape):
+    entities: Annotated[list[str], Field(min_length=1)]
+    every: Duration
+
+
+class InstanceFile(Shape):
+    """conf/instances/NAME.yaml. The settings of a system belong to its adapter, which checks them."""
+
+    organization: Name
+    active: bool = True
+    systems: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+    policy: PolicyText = Policy("ask")
+    entities: Annotated[dict[Name, EntityFile], Field(min_length=1)]
+    tasks: dict[Name, TaskFile] = {}
+
+
+class MappedFile(Shape):
+    """One field of a mapping: `comp_name`, or its settings."""
+
+    field: str | None = None
+    fields: Annotated[list[str], Field(min_length=1)] | None = None
+    transforms: list[str | dict[str, Any]] = []
+    direction: Direction = "both"
+    required: bool = False
+    length: Count | None = None
+    too_long: Literal["refuse", "truncate", "widen"] = "refuse"
+    scale: Annotated[int, Field(ge=0, le=12)] | None = None
+    choices: list[str] = []
+    zone: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "MappedFile":
+        if self.field is not None and self.fields is not None:
+            raise ValueError("'field' and 'fields' are both there; keep one")
+        if any(isinstance(step, dict) and len(step) != 1 for step in self.transforms):
+            raise ValueError("a transform is a name, or one name with its argument: {lookup: {...}}")
+        return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.field,) if self.field is not None else tuple(self.fields or ())
+
+
+class MappingFile(Shape):
+    """mappings/NAME.yaml, or what an adapter reads from its own document."""
+
+    object: str
+    entity: str
+    #: How the system writes values: text as in XML, json with numbers and booleans. None: as its adapter says.
+    wire: Literal["text", "json"] | None = None
+    zone: str | None = None
+    fields: Annotated[dict[str, Annotated[MappedFile, _short("field")]], Field(min_length=1)]

@@ -1,0 +1,53 @@
+"""Problems of the configuration: collected, put in order, raised all at once."""
+
+import difflib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hub.core.errors import ConfigError
+
+#: Where in a file: keys and list positions from the top.
+Loc = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """One problem. Line and column count from 1; 0: the file as a whole."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    said: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (place, self.key, self.said) if part)
+
+
+class Problems:
+    """All problems found so far. The same problem is kept once."""
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+
+    def add(self, problem: Problem) -> None:
+        self._found.add(problem)
+
+    def raise_any(self) -> None:
+        """Raise one ConfigError with every problem, in the order of the files."""
+        if self._found:
+            raise ConfigError([str(problem) for problem in sorted(self._found)])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """ ", did you mean 'adapter'?"; nothing if no known name is near."""
+    folded = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    return f", did you mean '{folded[found[0]]}'?" if found else ""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """ "unknown entity 'acount', did you mean 'account'?"; with the known names if none is near."""
+    names = sorted(known)
+    hint = nearest(name, names) or f"; known: {', '.join(names) or 'none'}"
+    return f"unknown {what} '{name}'{hint}"
