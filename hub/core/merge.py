@@ -106,8 +106,11 @@ class _Work:
 
     def unit(self, unit: Unit, names: list[str]) -> None:
         shadow, ours, theirs = self.before, self.ours, self.theirs
-        if not all(name in shadow.fields for name in names):
-            self.first_meeting(unit, names)
+        unmet = [name for name in names if name not in shadow.fields]
+        if unmet:
+            self.first_meeting(unit, unmet)
+            names = [name for name in names if name in shadow.fields]
+        if not names:
             return
         moved = [name for name in names if theirs[name] != shadow.fields[name]]
         if not moved:

@@ -1,29 +1,34 @@
-"""Who wins: the ladder from record pin to hub, and what the winner means for one system."""
+"""Who wins: the ladder from record pin to hub, and what that means for one system."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from hub.core.merge import Decide, Decision
 from hub.core.model import Binding, Policy, Unit
 from hub.core.record import Fields
 
-#: When a side last changed. None: it does not say.
-Instant = Callable[[], datetime | None]
+NO_PINS: Mapping[str, Policy] = {}
 
 
-def decider(
-    binding: Binding,
-    *,
-    theirs_at: Instant,
-    ours_at: Instant,
-    ours_from: Callable[[str], str | None],
-    pins: Mapping[str, Policy] = {},
-) -> Decide:
-    """The decision function for one record of one system.
+class Parties(Protocol):
+    """Who stands behind the two values of a clash."""
 
-    `ours_from(field)`: the system that the golden value came from. `pins`: policies of this one record, by
-    unit name or "*" for all of it.
-    """
+    def theirs_at(self) -> datetime | None:
+        """When the system last changed its record. None: it does not say."""
+        ...
+
+    def ours_at(self, field: str) -> datetime | None:
+        """When the golden value was changed in the system it came from."""
+        ...
+
+    def ours_from(self, field: str) -> str | None:
+        """The system that the golden value came from."""
+        ...
+
+
+def decider(binding: Binding, parties: Parties, pins: Mapping[str, Policy] = NO_PINS) -> Decide:
+    """The decision function for one record of one system. `pins`: policies of this one record, by unit name or "*"."""
 
     def decide(unit: Unit, base: Fields | None, ours: Fields, theirs: Fields) -> Decision:
         if one_way(binding, unit):
@@ -33,8 +38,8 @@ def decider(
         if base is not None and ours == base:
             return Decision("take", "only change")
         policy, said = pinned(unit, pins)
-        source = next((ours_from(name) for name in unit.fields if ours.get(name) != theirs.get(name)), None)
-        return by_policy(policy, said, binding.system, source, theirs_at, ours_at)
+        field = next((name for name in unit.fields if ours.get(name) != theirs.get(name)), unit.fields[0])
+        return by_policy(policy, said, binding.system, field, parties)
 
     return decide
 
@@ -54,14 +59,12 @@ def pinned(unit: Unit, pins: Mapping[str, Policy]) -> tuple[Policy, str]:
     return unit.policy, unit.said
 
 
-def by_policy(
-    policy: Policy, said: str, system: str, source: str | None, theirs_at: Instant, ours_at: Instant
-) -> Decision:
-    """Apply one policy to a clash between `system` and the golden value, which came from `source`."""
+def by_policy(policy: Policy, said: str, system: str, field: str, parties: Parties) -> Decision:
+    """Apply one policy to a clash between `system` and the golden value."""
     if policy.rule == "prefer":
-        return preferred(policy.order, said, system, source)
+        return preferred(policy.order, said, system, parties.ours_from(field))
     if policy.rule == "newest":
-        return newest(said, theirs_at(), ours_at())
+        return newest(said, parties.theirs_at(), parties.ours_at(field))
     return Decision("hold", f"{said}: a person decides")
 
 
@@ -79,5 +82,13 @@ def newest(said: str, theirs_at: datetime | None, ours_at: datetime | None) -> D
     """The later stamp wins; where a stamp is missing or they are equal, a person decides."""
     if theirs_at is None or ours_at is None or theirs_at == ours_at:
         return Decision("hold", f"{said}: newest, but the stamps do not tell")
-    verdict = "take" if theirs_at > ours_at else "keep"
-    return Decision("take" if verdict == "take" else "keep", f"{said}: newest")
+    return Decision("take" if theirs_at > ours_at else "keep", f"{said}: newest")
+
+
+def existence(policy: Policy) -> Decision:
+    """One side deleted the record, the other edited it. take: the deletion; keep: the edit."""
+    if policy.rule == "delete":
+        return Decision("take", "deletes: delete wins")
+    if policy.rule == "edit":
+        return Decision("keep", "deletes: edit wins")
+    return Decision("hold", "deletes: a person decides")

@@ -28,4 +28,4 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 def of_golden(tx: Tx, golden_id: int, limit: int = 100) -> list[Entry]:
     table = schema.audit
     rows = tx.rows(sa.select(table).where(table.c.golden_id == golden_id).order_by(table.c.id.desc()).limit(limit))
-    return [Entry(*row[:7], decode(row[7])) for row in rows]
+    return [Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6], decode(row[7])) for row in rows]

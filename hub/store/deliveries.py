@@ -18,6 +18,8 @@ class Due(NamedTuple):
     golden_id: int
     state: str
     seq: int
+    #: Of the create that may be out.
+    token: str | None
     attempts: int
     known: Known
 
@@ -40,29 +42,39 @@ _OWE = sa.text(
        VALUES (:binding_id, :golden_id, 'owed', 1, 0, :now)
        ON CONFLICT (binding_id, golden_id) DO UPDATE SET
          state = CASE WHEN delivery.state = 'creating' THEN 'creating' ELSE 'owed' END,
-         seq = delivery.seq + 1, attempts = 0, due_at = excluded.due_at, code = NULL, said = NULL"""
+         seq = delivery.seq + 1, attempts = 0, code = NULL, said = NULL,
+         due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END"""
 )
 _DUE = sa.text(
-    "SELECT d.state, d.seq, d.attempts, "
+    "SELECT d.state, d.seq, d.token, d.attempts, "
     + COLUMNS
     + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
     + JOINS
     + """
-       WHERE d.binding_id = :binding AND d.golden_id > :after AND d.due_at <= :now
+       WHERE d.binding_id = :binding AND d.golden_id > :after AND d.due_at <= :now AND d.state IN (:one, :two, :three)
        ORDER BY d.golden_id LIMIT :limit"""
 )
 _CREATING = Each(
-    "UPDATE delivery SET state = 'creating' WHERE binding_id = :binding AND golden_id IN ({list})", kind="bigint"
+    """UPDATE delivery SET state = 'creating', token = :token, due_at = :due_at
+       WHERE binding_id = :binding AND golden_id IN ({list})""",
+    kind="bigint",
 )
 _FINISH = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id AND seq = :seq")
 _REOPEN = Each(
-    """UPDATE delivery SET state = 'owed'
+    """UPDATE delivery SET state = 'owed', token = NULL
        WHERE binding_id = :binding AND state = 'creating' AND golden_id IN ({list})""",
     kind="bigint",
 )
 _POSTPONE = sa.text(
     """UPDATE delivery SET state = :state, attempts = :attempts, due_at = :due_at, code = :code, said = :said
        WHERE binding_id = :binding_id AND golden_id = :golden_id"""
+)
+_DOUBTS = sa.text(
+    "SELECT d.state, d.seq, d.token, d.attempts, "
+    + COLUMNS
+    + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
+    + JOINS
+    + " WHERE d.binding_id = :binding AND d.state = 'creating' ORDER BY d.golden_id"
 )
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
 _DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
@@ -73,15 +85,23 @@ def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
     tx.many(_OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in pairs])
 
 
-def due(tx: Tx, binding_id: int, now: str, after: int, limit: int) -> list[Due]:
-    """The next deliveries to a system, with all that is needed to decide what to send."""
-    row = {"binding": binding_id, "now": now, "after": after, "limit": limit}
-    return [Due(r[3], r[0], r[1], r[2], known(r[3:])) for r in tx.rows(_DUE, row)]
+def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False) -> list[Due]:
+    """The next deliveries to a system, with all that is needed to decide what to send. `doubts`: only open creates."""
+    states = [CREATING] * 3 if doubts else [OWED, CREATING, REFUSED]
+    row: dict[str, Any] = {"binding": binding_id, "now": now, "after": after, "limit": limit}
+    row |= dict(zip(("one", "two", "three"), states, strict=True))
+    return [Due(r[4], r[0], r[1], r[2], r[3], known(r[4:])) for r in tx.rows(_DUE, row)]
 
 
-def creating(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
-    """The intent: from now on these creates may be out."""
-    tx.each_do(_CREATING, golden_ids, binding=binding_id)
+def doubts(tx: Tx, binding_id: int) -> list[Due]:
+    """Creates that may be out, whose answer we do not have."""
+    rows = tx.rows(_DOUBTS, {"binding": binding_id})
+    return [Due(r[4], r[0], r[1], r[2], r[3], known(r[4:])) for r in rows]
+
+
+def creating(tx: Tx, binding_id: int, golden_ids: Sequence[int], token: str, due_at: str) -> None:
+    """The intent: from now on these creates may be out. `due_at`: when they can be settled, should we die."""
+    tx.each_do(_CREATING, golden_ids, binding=binding_id, token=token, due_at=due_at)
 
 
 def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:

@@ -25,12 +25,14 @@ class Known(NamedTuple):
     #: The key in the system in question. None: not linked there.
     key: str | None
     version: str | None
+    #: Of what the system showed when we last looked.
+    hash: bytes | None
     #: None: linked, but never merged; or not linked.
     shadow: Shadow | None
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
-COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, s.doc, s.asked, s.held"
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held"
 JOINS = (
     "LEFT JOIN link l ON l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1 "
     "LEFT JOIN shadow s ON s.binding_id = l.binding_id AND s.key = l.key"
@@ -46,10 +48,10 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
-    golden_id, state, doc, origin, apart, key, version, base, asked, held = row
+    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held = row
     shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
     marks = frozenset(orjson.loads(apart)) if apart else frozenset()
-    return Known(golden_id, state, orjson.loads(doc), orjson.loads(origin), marks, key, version, shadow)
+    return Known(golden_id, state, orjson.loads(doc), orjson.loads(origin), marks, key, version, hash_, shadow)
 
 
 def _held(data: bytes | None) -> Mapping[str, Held]:

@@ -34,9 +34,10 @@ _OPEN = sa.text(
 )
 _CLOSE = Each("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key IN ({list})")
 _DUE = sa.text(
-    """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND key <> ''
+    """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
        ORDER BY id LIMIT :limit"""
 )
+_WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'open' GROUP BY binding_id, kind")
 
 
@@ -59,6 +60,11 @@ def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int 
     table = schema.review
     query = sa.select(table).where(table.c.binding_id.in_(binding_ids), table.c.state == state)
     return [Review(*row) for row in tx.rows(query.order_by(table.c.id).limit(limit))]
+
+
+def waiting(tx: Tx, binding_id: int, kind: str) -> int:
+    """How many of one kind are open in a system."""
+    return int(tx.run(_WAITING, {"binding": binding_id, "kind": kind}).scalar_one())
 
 
 def counts(tx: Tx) -> dict[tuple[int, str], int]:

@@ -129,6 +129,8 @@ delivery = sa.Table(
     sa.Column("state", Text, nullable=False),
     #: Grows whenever it is owed anew: a delivery is done only if nothing changed while it was out.
     sa.Column("seq", Int, nullable=False),
+    #: Set with `creating`, stays for every repetition of this create.
+    sa.Column("token", Text),
     sa.Column("attempts", Int, nullable=False),
     sa.Column("due_at", Text, nullable=False),
     sa.Column("code", Text),
@@ -173,7 +175,8 @@ review = sa.Table(
     #: The record over there; empty where it concerns a golden record that has none.
     sa.Column("key", Text, nullable=False),
     sa.Column("golden_id", Big),
-    #: parked, ambiguous, taken (the candidate is linked already), dangling, in-doubt, revisit.
+    #: parked, broken (a row without a key), ambiguous, taken (the candidate is linked already),
+    #: dangling (a foreign key names nobody), in-doubt, revisit (to be read out of turn).
     sa.Column("kind", Text, nullable=False),
     sa.Column("code", Text, nullable=False),
     sa.Column("said", Text, nullable=False),

@@ -1,0 +1,233 @@
+"""Everything that follows from one page, collected first and written in one go: a statement a table, not a record."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from hub.core.errors import HubError
+from hub.core.match import match_keys
+from hub.core.merge import Clash, Shadow
+from hub.core.record import Fields, Value
+from hub.flow.place import Hub, Place
+from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
+from hub.store.database import Tx
+from hub.store.records import Known, Origin
+from hub.store.schema import LIVE
+
+
+class Draft:
+    """A golden record being changed. Records of one page that belong to the same golden record share it."""
+
+    __slots__ = ("apart", "before", "doc", "fields", "fresh", "golden_id", "origin", "state")
+
+    def __init__(self, golden_id: int, state: int, fields: Fields, origin: Origin, apart: frozenset[int], fresh: bool):
+        self.golden_id = golden_id
+        self.state = state
+        self.fields = fields
+        self.origin = origin
+        self.apart = apart
+        self.fresh = fresh
+        #: What changed, with the value before: for the audit log.
+        self.before: Fields = {}
+        #: The encoded fields, where they are known already.
+        self.doc: bytes | None = None
+
+    def set(self, name: str, value: Value) -> None:
+        self.before.setdefault(name, self.fields.get(name))
+        self.fields[name] = value
+        self.doc = None
+
+    def take(self, taken: Fields, system: str, stamp: str | None) -> None:
+        """Values that came from a system."""
+        for name, value in taken.items():
+            self.set(name, value)
+            self.origin[name] = [system, stamp]
+
+    def source(self, name: str) -> list[str | None]:
+        """[system, stamp] of a value."""
+        return self.origin.get(name) or self.origin.get("") or [None, None]
+
+
+class Batch:
+    """The changes of one page."""
+
+    def __init__(self, hub: Hub, place: Place, tx: Tx, who: str = "hub") -> None:
+        self.hub = hub
+        self.place = place
+        self.tx = tx
+        self.who = who
+        self.now = hub.now()
+        self.drafts: dict[int, Draft] = {}
+        self.touched: set[int] = set()
+        self.links: dict[tuple[int, str], dict[str, Any]] = {}
+        self.shadows: dict[tuple[int, str], dict[str, Any]] = {}
+        self.dropped: dict[int, list[str]] = {}
+        self.versions: list[dict[str, Any]] = []
+        self.owed: dict[tuple[int, int], None] = {}
+        self.clashes: list[dict[str, Any]] = []
+        self.ended: list[dict[str, Any]] = []
+        self.reviews: dict[tuple[int, str], dict[str, Any]] = {}
+        self.settled: dict[int, list[str]] = {}
+        self.audits: list[dict[str, Any]] = []
+        self.match_rows: list[dict[str, Any]] = []
+        self.rematched: list[int] = []
+
+    def draft(self, known: Known) -> Draft:
+        """The draft of a golden record that was loaded."""
+        found = self.drafts.get(known.golden_id)
+        if found is None:
+            found = Draft(known.golden_id, known.state, known.fields, known.origin, known.apart, fresh=False)
+            self.drafts[known.golden_id] = found
+        return found
+
+    def create(self, golden_id: int, fields: Fields, system: str, stamp: str | None) -> Draft:
+        """A new golden record, made of what one system shows."""
+        draft = Draft(golden_id, LIVE, fields, {"": [system, stamp]}, frozenset(), fresh=True)
+        self.drafts[golden_id] = draft
+        self.touched.add(golden_id)
+        return draft
+
+    def touch(self, draft: Draft) -> None:
+        """This golden record is to be saved."""
+        self.touched.add(draft.golden_id)
+
+    def link(
+        self, place: Place, key: str, golden_id: int, hash_: bytes | None, version: str | None, state: int = LIVE
+    ) -> None:
+        self.links[place.id, key] = {
+            "binding_id": place.id,
+            "key": key,
+            "golden_id": golden_id,
+            "state": state,
+            "hash": hash_,
+            "version": version,
+        }
+
+    def shadow(self, place: Place, key: str, shadow: Shadow, doc: bytes | None = None) -> None:
+        self.shadows[place.id, key] = records.shadow_row(place.id, key, shadow, doc)
+
+    def forget(self, place: Place, key: str) -> None:
+        """The record is gone or unlinked there."""
+        self.shadows.pop((place.id, key), None)
+        self.dropped.setdefault(place.id, []).append(key)
+
+    def owe(self, place: Place, golden_id: int) -> None:
+        if place.writes:
+            self.owed[place.id, golden_id] = None
+
+    def owe_others(self, place: Place, draft: Draft, changed: Iterable[str]) -> None:
+        """Every other system that maps a changed field may differ now."""
+        names = frozenset(changed)
+        for other in place.others:
+            if other.id not in draft.apart and not names.isdisjoint(other.binding.mapping.writable):
+                self.owe(other, draft.golden_id)
+
+    def clash(self, place: Place, key: str, draft: Draft, clash: Clash) -> None:
+        """Log a conflict; one that was open for the same unit is superseded."""
+        held = clash.verdict == "hold"
+        name = next((name for name in clash.theirs if clash.ours.get(name) != clash.theirs[name]), "")
+        if not draft.fresh:
+            self.end(place, draft.golden_id, clash.unit, conflicts.SUPERSEDED)
+        self.clashes.append(
+            {
+                "at": self.now,
+                "run_id": self.hub.run_id,
+                "binding_id": place.id,
+                "golden_id": draft.golden_id,
+                "key": key,
+                "unit": clash.unit,
+                "base": clash.base,
+                "ours": clash.ours,
+                "theirs": clash.theirs,
+                "ours_from": draft.source(name)[0],
+                "verdict": clash.verdict,
+                "rule": clash.rule,
+                "state": conflicts.OPEN if held else conflicts.DECIDED,
+                "decided_by": None if held else "policy",
+                "decided_at": None if held else self.now,
+            }
+        )
+
+    def end(self, place: Place, golden_id: int, unit: str, state: str) -> None:
+        """Whatever is open for this unit ends."""
+        row = {"binding_id": place.id, "golden_id": golden_id, "unit": unit, "state": state}
+        self.ended.append({**row, "who": self.who, "now": self.now})
+
+    def review(
+        self, place: Place, key: str, kind: str, error: HubError, due_at: str, golden_id: int | None = None
+    ) -> None:
+        """This record stands aside."""
+        self.reviews[place.id, key] = {
+            "at": self.now,
+            "binding_id": place.id,
+            "key": key,
+            "golden_id": golden_id,
+            "kind": kind,
+            "code": error.code,
+            "said": error.said,
+            "due_at": due_at,
+        }
+
+    def audit(self, draft: Draft, place: Place | None, action: str, detail: dict[str, Any] | None) -> None:
+        self.audits.append(
+            {
+                "at": self.now,
+                "run_id": self.hub.run_id,
+                "golden_id": draft.golden_id,
+                "binding_id": place.id if place else None,
+                "action": action,
+                "who": self.who,
+                "detail": orjson.dumps(detail) if detail is not None else None,
+            }
+        )
+
+    def save(self) -> None:
+        """Write it all; golden records first, since links point at them."""
+        tx = self.tx
+        self.rematch()
+        records.save_golden(tx, [self.golden_row(self.drafts[golden_id]) for golden_id in sorted(self.touched)])
+        matches.forget(tx, self.rematched)
+        matches.save(tx, self.match_rows)
+        for binding_id, keys in self.dropped.items():
+            records.drop_shadows(tx, binding_id, keys)
+        links.save(tx, sorted(self.links.values(), key=_state))
+        links.versions(tx, self.versions)
+        records.save_shadows(tx, list(self.shadows.values()))
+        deliveries.owe(tx, list(self.owed), self.now)
+        conflicts.close(tx, self.ended)
+        conflicts.log(tx, self.clashes)
+        for binding_id, keys in self.settled.items():
+            reviews.close(tx, binding_id, keys)
+        reviews.open_(tx, list(self.reviews.values()))
+        audit.add(tx, self.audits)
+
+    def golden_row(self, draft: Draft) -> dict[str, Any]:
+        doc = draft.doc or orjson.dumps(draft.fields)
+        entity_id = self.place.row.entity_id
+        return records.golden_row(draft.golden_id, entity_id, draft.state, doc, draft.origin, draft.apart)
+
+    def rematch(self) -> None:
+        """Match keys of new golden records, and of those whose matched fields changed."""
+        entity, place = self.place.entity, self.place
+        claims = {name for other in (place, *place.others) for name in other.links}
+        names = claims.union(*entity.match)
+        for golden_id in self.touched if names else ():
+            draft = self.drafts[golden_id]
+            if draft.fresh or not names.isdisjoint(draft.before):
+                self.match_rows += self.match_keys(draft, claims)
+                if not draft.fresh:
+                    self.rematched.append(golden_id)
+
+    def match_keys(self, draft: Draft, claims: set[str]) -> list[dict[str, Any]]:
+        if draft.state != LIVE:
+            return []
+        keys = [*match_keys(self.place.entity, draft.fields)]
+        keys += [(name, str(draft.fields[name])) for name in claims if draft.fields.get(name) is not None]
+        row = {"entity_id": self.place.row.entity_id, "golden_id": draft.golden_id}
+        return [{**row, "rule": rule, "value": value} for rule, value in keys]
+
+
+def _state(row: dict[str, Any]) -> int:
+    """Links that end are written before those that begin: a golden record has one live link in a system."""
+    return int(row["state"])

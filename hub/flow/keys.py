@@ -1,0 +1,117 @@
+"""Foreign keys: a field of one system that carries the other system's key. A person who fills it links, who clears it
+unlinks; when the counterpart's key is known, the field is owed like any other."""
+
+from collections.abc import Callable, Sequence
+
+from hub.core.errors import HubError, Refused
+from hub.core.merge import Shadow
+from hub.core.record import Fields, Value
+from hub.flow.batch import Batch, Draft
+from hub.flow.place import Hub, Place
+from hub.store import links, matches, records
+from hub.store.matches import Candidate
+from hub.store.schema import ABSORBED
+
+Aside = Callable[[str, str, HubError, int | None], None]
+
+
+class ForeignKeys:
+    """The foreign keys of one page of one system."""
+
+    def __init__(self, hub: Hub, place: Place, batch: Batch) -> None:
+        self.hub, self.place, self.batch = hub, place, batch
+        self.linked: dict[tuple[str, str], Candidate] = {}
+
+    def prepare(self, page: Sequence[Fields]) -> None:
+        """Look up whom the keys on this page name: one statement a foreign key."""
+        for name, other in self.place.links.items():
+            values = sorted({str(fields[name]) for fields in page if fields.get(name) is not None})
+            for found in matches.find_linked(self.batch.tx, self.place.id, other.id, name, values):
+                self.linked[name, found.value] = found
+
+    def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, aside: Aside) -> Shadow:
+        """The three-way merge of the key fields; returns the shadow with what was agreed."""
+        fields = dict(shadow.fields)
+        for name, other in self.place.links.items():
+            if name not in theirs:
+                continue
+            now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
+            if now == ours or self.moved(draft, key, name, other, now, base, aside):
+                fields[name] = now
+        return Shadow(fields, shadow.asked, shadow.held)
+
+    def moved(self, draft: Draft, key: str, name: str, other: Place, now: Value, base: Value, aside: Aside) -> bool:
+        """Follow a key that a person changed. False: it could not be followed; the shadow stays."""
+        ours = draft.fields.get(name)
+        if now == base:
+            return True
+        if now is None:
+            self.unlink(draft, name, other)
+            return True
+        if ours is not None and ours != base:
+            said = f"{name} names {now}, but the hub has linked it to {ours} meanwhile: correct the field"
+            aside(key, "taken", Refused("link.changed-twice", said), draft.golden_id)
+            return False
+        return self.follow(draft, key, name, other, str(now), aside)
+
+    def follow(self, draft: Draft, key: str, name: str, other: Place, value: str, aside: Aside) -> bool:
+        found = self.linked.get((name, value))
+        if found is not None and found.key is not None and found.key != key:
+            said = f"{name} names {other.binding.system} {value}, to which {found.key} is linked"
+            aside(
+                key, "taken", Refused("link.taken", said + ": a link is 1:1; correct one of the two"), draft.golden_id
+            )
+            return False
+        if draft.fields.get(name) is not None:
+            self.unlink(draft, name, other)
+        if found is not None and found.golden_id != draft.golden_id:
+            self.absorb(draft, other, value, found.golden_id)
+        self.set(draft, name, value)
+        self.revisit(other, value)
+        self.batch.audit(draft, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
+        return True
+
+    def absorb(self, draft: Draft, other: Place, value: str, golden_id: int) -> None:
+        """Two golden records turn out to be one: the counterpart's link moves here, and is merged when it is read."""
+        [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
+        gone = self.batch.draft(known)
+        gone.state = ABSORBED
+        self.batch.touch(gone)
+        self.batch.link(other, value, draft.golden_id, None, None)
+        self.batch.forget(other, value)
+
+    def claim_new(self, draft: Draft) -> None:
+        """A new record names a counterpart that the hub has not read yet: read it, and do not create another."""
+        for name, other in self.place.links.items():
+            if draft.fields.get(name) is not None:
+                self.revisit(other, str(draft.fields[name]))
+
+    def revisit(self, other: Place, key: str) -> None:
+        """Ask for one record of the other system out of turn."""
+        said = f"{self.place.binding.system} names {other.binding.system} {key}: it is read and linked"
+        self.batch.review(other, key, "revisit", HubError("link.revisit", said), self.batch.now)
+
+    def unlink(self, draft: Draft, name: str, other: Place) -> None:
+        """The counterpart becomes a golden record of its own; neither is created in the other's system."""
+        tx, batch = self.batch.tx, self.batch
+        self.set(draft, name, None)
+        draft.apart |= {other.id}
+        for binding_id, key, _ in links.of_golden(tx, [draft.golden_id]):
+            if binding_id == other.id:
+                [golden_id] = self.hub.machine.ids(1)
+                fields = {field: value for field, value in draft.fields.items() if field not in self.names()}
+                parted = batch.create(golden_id, {**fields, other.own: key}, other.binding.system, None)
+                parted.apart |= {self.place.id}
+                batch.link(other, key, golden_id, None, None)
+                batch.owe(other, golden_id)
+                batch.audit(draft, other, "unlinked", {"key": [key, None]})
+
+    def names(self) -> set[str]:
+        return {name for place in (self.place, *self.place.others) for name in (*place.links, place.own)}
+
+    def set(self, draft: Draft, name: str, value: Value) -> None:
+        draft.set(name, value)
+        if value is not None:
+            draft.apart -= {self.place.links[name].id}
+        self.batch.touch(draft)
+        self.batch.owe_others(self.place, draft, (name,))

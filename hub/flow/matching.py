@@ -1,0 +1,147 @@
+"""Find the golden record of a record that has no link: by foreign key, by our own unanswered create, by match rules.
+
+One certain candidate links. Several, or one that is linked already, stand aside: never guess, never make a twin.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from hub.core.errors import Refused
+from hub.core.likeness import alike
+from hub.core.match import match_keys
+from hub.core.record import Fields
+from hub.flow.batch import Batch, Draft
+from hub.flow.place import Hub, Place
+from hub.store import matches, records
+from hub.store.database import Tx
+from hub.store.matches import Candidate
+from hub.store.records import Known
+from hub.store.schema import LIVE
+
+
+class Doubt(NamedTuple):
+    """A create whose answer never came: its child may turn up as an unknown record."""
+
+    golden_id: int
+    #: What we sent, in the entity's terms.
+    sent: Fields
+
+
+class Found(NamedTuple):
+    """What was found for one record: a golden record, a reason to stand aside, or nothing (all None)."""
+
+    known: Known | None = None
+    rule: str = ""
+    problem: Refused | None = None
+    kind: str = ""
+
+
+Key = tuple[str, str]
+
+
+class Finder:
+    """Looks up the candidates of a whole page with one statement a rule."""
+
+    def __init__(self, hub: Hub, place: Place, tx: Tx, batch: Batch, doubts: Sequence[Doubt]) -> None:
+        self.hub, self.place, self.tx, self.batch = hub, place, tx, batch
+        self.doubts = list(doubts)
+        self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
+        self.known: dict[int, Known] = {}
+
+    def prepare(self, page: Sequence[tuple[str, Fields]]) -> None:
+        asked: dict[str, set[str]] = defaultdict(set)
+        for key, fields in page:
+            for rule, value in self.questions(key, fields):
+                asked[rule].add(value)
+        for rule, values in asked.items():
+            for candidate in self.ask(rule, sorted(values)):
+                self.candidates[candidate.rule, candidate.value][candidate.golden_id] = candidate
+        ids = {golden_id for found in self.candidates.values() for golden_id in found}
+        ids |= {doubt.golden_id for doubt in self.doubts}
+        self.known = records.load(self.tx, self.place.id, sorted(ids))
+
+    def questions(self, key: str, fields: Fields) -> Iterable[Key]:
+        """In the order in which they count."""
+        for name in self.place.links:
+            if fields.get(name) is not None:
+                yield name, str(fields[name])
+        if self.place.named:
+            yield self.place.own, key
+        yield from match_keys(self.place.entity, fields)
+
+    def ask(self, rule: str, values: list[str]) -> list[Candidate]:
+        if rule in self.place.links:
+            return matches.find_linked(self.tx, self.place.id, self.place.links[rule].id, rule, values)
+        return matches.find(self.tx, self.place.row.entity_id, self.place.id, rule, values)
+
+    def find(self, key: str, fields: Fields) -> Found:
+        for rule, value in self.questions(key, fields):
+            candidates = [c for c in self.candidates[rule, value].values() if self.alive(c)]
+            if rule not in self.place.links and rule != self.place.own:
+                candidates = [c for c in candidates if not self.named_otherwise(c, fields)]
+            if candidates:
+                return self.one(rule, value, candidates)
+        return self.child(fields)
+
+    def alive(self, candidate: Candidate) -> bool:
+        draft = self.batch.drafts.get(candidate.golden_id)
+        return (draft.state if draft else self.known[candidate.golden_id].state) == LIVE
+
+    def named_otherwise(self, candidate: Candidate, fields: Fields) -> bool:
+        """Does the record name another counterpart than the candidate's, or did a person part the two?"""
+        draft = self.batch.drafts.get(candidate.golden_id)
+        theirs = draft.fields if draft else self.known[candidate.golden_id].fields
+        apart = draft.apart if draft else self.known[candidate.golden_id].apart
+        named = any(
+            fields.get(name) is not None and theirs.get(name) is not None and fields[name] != theirs[name]
+            for name in self.place.links
+        )
+        return named or self.place.id in apart
+
+    def one(self, rule: str, value: str, candidates: list[Candidate]) -> Found:
+        shown = value.replace("\x1f", ", ")
+        if len(candidates) > 1:
+            said = f"{len(candidates)} records of the hub match by {rule} = {shown}: expected one; decide which it is"
+            return Found(problem=Refused("match.ambiguous", said), kind="ambiguous")
+        [candidate] = candidates
+        draft = self.batch.drafts.get(candidate.golden_id)
+        if candidate.key is not None or (draft and self.linked_here(draft)):
+            other = candidate.key or self.linked_here(draft) if draft else candidate.key
+            said = (
+                f"matches by {rule} = {shown} a record that {self.place.binding.system} {other} is linked to already: "
+                "a link is 1:1; correct one of the two, or decide that it is a new one"
+            )
+            return Found(problem=Refused("match.taken", said), kind="taken")
+        return Found(self.known.get(candidate.golden_id) or self.of_draft(candidate.golden_id), rule)
+
+    def linked_here(self, draft: Draft) -> str | None:
+        """The key that this page linked a golden record to."""
+        for (binding_id, key), row in self.batch.links.items():
+            if binding_id == self.place.id and row["golden_id"] == draft.golden_id and row["state"] == LIVE:
+                return key
+        return None
+
+    def of_draft(self, golden_id: int) -> Known:
+        draft = self.batch.drafts[golden_id]
+        return Known(golden_id, draft.state, draft.fields, draft.origin, draft.apart, None, None, None, None)
+
+    def remember(self, draft: Draft) -> None:
+        """A golden record made on this page may be the match of a later record of it."""
+        here = self.linked_here(draft)
+        for rule, value in match_keys(self.place.entity, draft.fields):
+            self.candidates[rule, value][draft.golden_id] = Candidate(rule, value, draft.golden_id, here)
+
+    def child(self, fields: Fields) -> Found:
+        """Is it the child of a create whose answer was lost? Then it is not a new record of theirs."""
+        if not self.doubts:
+            return Found()
+        mine = [doubt for doubt in self.doubts if alike(doubt.sent, fields)]
+        if len(mine) == 1:
+            self.doubts.remove(mine[0])
+            return Found(self.known[mine[0].golden_id], "unanswered create")
+        said = (
+            f"{len(self.doubts)} creates in {self.place.binding.system} were never answered, and this record may be "
+            "the child of one: it waits until they are settled"
+        )
+        return Found(problem=Refused("create.in-doubt", said), kind="in-doubt")

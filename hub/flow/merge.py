@@ -1,0 +1,376 @@
+"""Merge a page of records into the golden records: look up, decide in pure code, write it all in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+
+from hub.adapter import Broken
+from hub.core.errors import HubError, Refused
+from hub.core.mapping import Problem
+from hub.core.merge import EXISTENCE, Clash, Held, Merged, Shadow, held_fields, merge, owed, untouched
+from hub.core.model import LINK
+from hub.core.policy import decider, existence
+from hub.core.record import Fields, Record
+from hub.flow.batch import Batch, Draft
+from hub.flow.keys import ForeignKeys
+from hub.flow.matching import Doubt, Finder, Found
+from hub.flow.place import Hub, Place, stamp
+from hub.store import catalog, conflicts, links, records
+from hub.store.database import Tx
+from hub.store.links import Link
+from hub.store.records import Known
+from hub.store.schema import DELETED, LIVE
+
+#: A record that stands aside is tried again at least daily.
+RETRY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a step did, for people and reports."""
+
+    read: int = 0
+    unchanged: int = 0
+    created: int = 0
+    linked: int = 0
+    merged: int = 0
+    deleted: int = 0
+    conflicts: int = 0
+    aside: int = 0
+
+    def add(self, other: "Tally") -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+class Seen(NamedTuple):
+    """Records of one system as it holds them now, from a poll, a look before a write, or a second try."""
+
+    records: Sequence[Record]
+    gone: Sequence[str] = ()
+    broken: Sequence[Broken] = ()
+    #: Where the poll stands after this page. None: this was not a poll.
+    cursor: str | None = None
+    #: Were these records standing aside? Those that show nothing new are then settled.
+    again: bool = False
+
+
+def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ()) -> Tally:
+    """One page, one transaction: golden records, links, shadows, conflicts, reviews, what is owed, and the cursor."""
+    hashes = [place.fingerprint(record.fields) for record in seen.records]
+    with hub.store.transaction() as tx:
+        page = PageMerge(hub, place, tx, doubts, again=seen.again)
+        page.records(seen.records, hashes)
+        page.vanished(seen.gone)
+        page.broken(seen.broken)
+        page.batch.save()
+        if seen.cursor is not None:
+            catalog.move(tx, place.id, seen.cursor)
+    return page.tally
+
+
+class Look(NamedTuple):
+    """One record that differs from when we last looked."""
+
+    record: Record
+    hash: bytes
+    fields: Fields
+
+
+class Stamps:
+    """Who stands behind the two values of a clash (see hub.core.policy.Parties)."""
+
+    def __init__(self, hub: Hub, place: Place, record: Record, draft: Draft) -> None:
+        self.hub, self.place, self.record, self.draft = hub, place, record, draft
+
+    def theirs_at(self) -> datetime | None:
+        return self.place.adapter.when(self.record.stamp) if self.record.stamp else None
+
+    def ours_at(self, field: str) -> datetime | None:
+        system, at = self.draft.source(field)
+        source = self.hub.places[self.place.entity.name].get(system or "")
+        return source.adapter.when(at) if source and at else None
+
+    def ours_from(self, field: str) -> str | None:
+        return self.draft.source(field)[0]
+
+
+class PageMerge:
+    """The merge of one page."""
+
+    def __init__(self, hub: Hub, place: Place, tx: Tx, doubts: Sequence[Doubt] = (), *, again: bool = False) -> None:
+        self.hub, self.place, self.tx, self.doubts, self.again = hub, place, tx, doubts, again
+        self.batch = Batch(hub, place, tx)
+        self.tally = Tally()
+        self.keys = ForeignKeys(hub, place, self.batch)
+
+    # -- records ----------------------------------------------------------------------------------
+
+    def records(self, seen: Sequence[Record], hashes: Sequence[bytes]) -> None:
+        self.tally.read += len(seen)
+        if not seen:
+            return
+        known_links = links.lookup(self.tx, self.place.id, [record.key for record in seen])
+        linked, new = self.sort(seen, hashes, known_links)
+        self.keys.prepare([look.fields for look, _ in linked])
+        known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])
+        for look, link in linked:
+            self.linked(look, known[link.golden_id])
+        self.unlinked(new)
+
+    def sort(
+        self, seen: Sequence[Record], hashes: Sequence[bytes], known_links: Mapping[str, Link]
+    ) -> tuple[list[tuple[Look, Link]], list[Look]]:
+        """Unchanged records cost a hash; the others are mapped, or stand aside."""
+        linked: list[tuple[Look, Link]] = []
+        new: dict[str, Look] = {}
+        for record, hash_ in zip(seen, hashes, strict=True):
+            link = known_links.get(record.key)
+            live = link is not None and link.state == LIVE
+            if live and link is not None and link.hash == hash_:
+                self.unchanged(record, link)
+                continue
+            look = self.mapped(record, hash_)
+            if look is None:
+                continue
+            if live and link is not None:
+                linked.append((look, link))
+            else:
+                new[record.key] = look
+        return linked, list(new.values())
+
+    def unchanged(self, record: Record, link: Link) -> None:
+        self.tally.unchanged += 1
+        if link.version != record.version:
+            self.batch.versions.append({"version": record.version, "binding_id": self.place.id, "key": record.key})
+        if self.again:
+            self.batch.settled.setdefault(self.place.id, []).append(record.key)
+
+    def mapped(self, record: Record, hash_: bytes) -> Look | None:
+        fields, problems = self.place.binding.mapping.to_hub(record.fields)
+        if problems:
+            self.aside(record.key, "parked", unfit(problems))
+            return None
+        return Look(record, hash_, fields)
+
+    def aside(self, key: str, kind: str, error: HubError, golden_id: int | None = None) -> None:
+        """A bad record steps aside; everything else goes on."""
+        self.tally.aside += 1
+        due = stamp(self.hub.machine.now() + RETRY)
+        self.batch.review(self.place, key, kind, error, due, golden_id)
+
+    # -- linked records ---------------------------------------------------------------------------
+
+    def linked(self, look: Look, known: Known) -> None:
+        draft = self.batch.draft(known)
+        if draft.state != LIVE:
+            self.edited_after_delete(look, draft, known.shadow)
+        else:
+            self.tally.merged += 1
+            self.meet(look, draft, known.shadow)
+
+    def meet(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
+        """Merge what the record shows into its golden record."""
+        place, batch = self.place, self.batch
+        ours = place.binding.mapping.project(draft.fields)
+        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft))
+        merged = merge(place.entity.units, shadow, ours, look.fields, decide)
+        settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
+        self.keep(look, draft, settled)
+        self.apply(look, draft, merged)
+        if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):
+            batch.owe(place, draft.golden_id)
+
+    def held(self, shadow: Shadow) -> frozenset[str]:
+        return held_fields(self.place.entity.units, shadow)
+
+    def apply(self, look: Look, draft: Draft, merged: Merged) -> None:
+        """What follows for the golden record, the log and the other systems."""
+        place, batch = self.place, self.batch
+        for clash in merged.clashes:
+            self.tally.conflicts += 1
+            batch.clash(place, look.record.key, draft, clash)
+        for unit in merged.released:
+            batch.end(place, draft.golden_id, unit, conflicts.WITHDRAWN)
+        if merged.taken:
+            before = {name: [draft.fields.get(name), value] for name, value in merged.taken.items()}
+            draft.take(merged.taken, place.binding.system, look.record.stamp)
+            batch.touch(draft)
+            batch.owe_others(place, draft, merged.taken)
+            batch.audit(draft, place, "took", before)
+
+    def keep(self, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
+        """Remember what the system shows."""
+        record = look.record
+        self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
+        self.batch.shadow(self.place, record.key, shadow, doc)
+        self.batch.settled.setdefault(self.place.id, []).append(record.key)
+
+    # -- records without a link -------------------------------------------------------------------
+
+    def unlinked(self, new: Sequence[Look]) -> None:
+        if not new:
+            return
+        finder = Finder(self.hub, self.place, self.tx, self.batch, self.doubts)
+        finder.prepare([(look.record.key, look.fields) for look in new])
+        for look, golden_id in zip(new, self.hub.machine.ids(len(new)), strict=True):
+            found = finder.find(look.record.key, look.fields)
+            if found.problem is not None:
+                self.aside(look.record.key, found.kind, found.problem)
+            elif found.known is not None:
+                self.join(look, found)
+            elif self.place.reads:
+                self.create(look, golden_id, finder)
+
+    def join(self, look: Look, found: Found) -> None:
+        """An unlinked record is the same as a golden record that this system did not have."""
+        assert found.known is not None
+        draft = self.batch.draft(found.known)
+        self.tally.linked += 1
+        if self.place.id in draft.apart:
+            draft.apart -= {self.place.id}
+            self.batch.touch(draft)
+        self.name_key(draft, look.record.key)
+        self.meet(look, draft, None)
+        self.batch.audit(draft, self.place, "linked", {"key": [None, look.record.key], "rule": [None, found.rule]})
+
+    def name_key(self, draft: Draft, key: str | None) -> None:
+        """The key over there is a golden field, where another system holds it."""
+        if self.place.named and draft.fields.get(self.place.own) != key:
+            draft.set(self.place.own, key)
+            self.batch.touch(draft)
+            self.batch.owe_others(self.place, draft, (self.place.own,))
+
+    def create(self, look: Look, golden_id: int, finder: Finder) -> None:
+        """Nobody knows it: a new golden record, owed to every system that takes new ones."""
+        place, batch = self.place, self.batch
+        self.tally.created += 1
+        fields = {name: value for name, value in look.fields.items() if name in place.binding.mapping.readable}
+        doc = orjson.dumps(fields) if len(fields) == len(look.fields) else None
+        if place.named:
+            fields[place.own] = look.record.key
+        draft = batch.create(golden_id, fields, place.binding.system, look.record.stamp)
+        self.keep(look, draft, Shadow(look.fields), doc)
+        draft.doc = None if place.named else doc
+        finder.remember(draft)
+        self.keys.claim_new(draft)
+        for other in place.others:
+            if other.binding.allowed.insert and other.id not in draft.apart:
+                batch.owe(other, golden_id)
+
+    # -- deletions --------------------------------------------------------------------------------
+
+    def vanished(self, keys: Sequence[str]) -> None:
+        """Records that the system does not hold any more."""
+        if not keys:
+            return
+        known_links = links.lookup(self.tx, self.place.id, keys)
+        live = {key: link for key, link in known_links.items() if link.state == LIVE}
+        known = records.load(self.tx, self.place.id, [link.golden_id for link in live.values()])
+        for key, link in live.items():
+            self.gone(key, known[link.golden_id])
+
+    def gone(self, key: str, known: Known) -> None:
+        """Unchanged on our side: the deletion is taken. Changed: a conflict of delete against edit."""
+        place, batch = self.place, self.batch
+        draft = batch.draft(known)
+        self.tally.deleted += 1
+        batch.link(place, key, draft.golden_id, None, None, DELETED)
+        batch.forget(place, key)
+        if draft.state != LIVE:
+            batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+            return
+        ours = place.binding.mapping.project(draft.fields)
+        if not place.reads:
+            self.put_back(key, draft, known.shadow, ours, f"{place.binding.system} is written one-way")
+        elif known.shadow is None or untouched(known.shadow, ours):
+            self.delete(draft)
+        else:
+            self.delete_against_edit(key, draft, known.shadow, ours)
+
+    def delete(self, draft: Draft) -> None:
+        """The golden record goes; every other system is owed the deletion."""
+        draft.state = DELETED
+        self.batch.touch(draft)
+        self.batch.audit(draft, self.place, "deleted", None)
+        for other in self.place.others:
+            self.batch.owe(other, draft.golden_id)
+
+    def put_back(self, key: str, draft: Draft, shadow: Shadow | None, ours: Fields, rule: str) -> None:
+        """The deletion is not taken: the record is created there anew."""
+        base = shadow.fields if shadow else None
+        self.tally.conflicts += 1
+        self.batch.clash(self.place, key, draft, Clash(EXISTENCE, base, ours, {}, "keep", rule))
+        self.name_key(draft, None)
+        self.batch.owe(self.place, draft.golden_id)
+
+    def delete_against_edit(self, key: str, draft: Draft, shadow: Shadow, ours: Fields) -> None:
+        decision = existence(self.place.entity.deletes)
+        if decision.verdict == "keep":
+            self.put_back(key, draft, shadow, ours, decision.rule)
+            return
+        self.tally.conflicts += 1
+        clash = Clash(EXISTENCE, shadow.fields, ours, {}, decision.verdict, decision.rule)
+        self.batch.clash(self.place, key, draft, clash)
+        if decision.verdict == "take":
+            self.delete(draft)
+            return
+        draft.apart |= {self.place.id}  # held: not created there again until a person decides
+        self.batch.touch(draft)
+
+    def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
+        """The golden record was deleted, and here someone edited its record before our deletion arrived."""
+        base = (shadow or Shadow({})).fields
+        moved = {name for name, value in look.fields.items() if not name.startswith(LINK) and base.get(name) != value}
+        if shadow is None or not moved:
+            self.keep(look, draft, shadow or Shadow(look.fields))
+            self.batch.owe(self.place, draft.golden_id)
+            return
+        if shadow.held.get(EXISTENCE) == Held(look.fields, {}):
+            self.keep(look, draft, shadow)
+            return
+        self.edit_against_delete(look, draft, shadow)
+
+    def edit_against_delete(self, look: Look, draft: Draft, shadow: Shadow) -> None:
+        decision = existence(self.place.entity.deletes)
+        self.tally.conflicts += 1
+        # Seen from this system, theirs is the edit: the conflict log's "take" takes it.
+        verdict = {"keep": "take", "take": "keep", "hold": "hold"}[decision.verdict]
+        clash = Clash(EXISTENCE, shadow.fields, {}, look.fields, verdict, decision.rule)  # type: ignore[arg-type]
+        self.batch.clash(self.place, look.record.key, draft, clash)
+        if verdict == "hold":
+            held = {EXISTENCE: Held(look.fields, {})}
+            self.keep(look, draft, Shadow(shadow.fields, shadow.asked, held))
+        elif verdict == "take":
+            self.revive(look, draft)
+        else:
+            self.keep(look, draft, Shadow(look.fields))
+            self.batch.owe(self.place, draft.golden_id)
+
+    def revive(self, look: Look, draft: Draft) -> None:
+        """The edit wins: the golden record lives again, and is created anew where it was deleted."""
+        draft.state = LIVE
+        draft.take({**look.fields}, self.place.binding.system, look.record.stamp)
+        self.batch.touch(draft)
+        self.keep(look, draft, Shadow(look.fields))
+        for other in self.place.others:
+            if other.own in draft.fields:
+                draft.set(other.own, None)
+            self.batch.owe(other, draft.golden_id)
+        self.batch.owe(self.place, draft.golden_id)
+
+    # -- rows that are no records -----------------------------------------------------------------
+
+    def broken(self, rows: Sequence[Broken]) -> None:
+        for number, row in enumerate(rows):
+            key = row.key or f"row {number + 1} of a page, without a key"
+            self.aside(key, "parked" if row.key else "broken", row.error)
+
+
+def unfit(problems: Sequence[Problem]) -> Refused:
+    """The problems of one record as one error."""
+    reasons = [f"{problem.field}: {problem.said}" for problem in problems]
+    return Refused(problems[0].code, "; ".join(reasons), reasons=reasons)

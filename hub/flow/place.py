@@ -1,0 +1,153 @@
+"""What the steps work with: the machine they run on, and each entity's place in each system."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from operator import itemgetter
+from typing import Any, TypeVar
+
+import orjson
+
+from hub.adapter import Adapter
+from hub.core.model import LINK, Binding, Entity, Instance
+from hub.core.record import Raw
+from hub.store.catalog import BindingRow, Catalog
+from hub.store.database import Store
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Everything the engine asks of the machine. Handed in, so that a test or a simulator can be the machine."""
+
+    #: Aware, UTC.
+    now: Callable[[], datetime]
+    #: So many new golden ids, each greater than all before.
+    ids: Callable[[int], list[int]]
+    #: Between 0 and 1.
+    jitter: Callable[[], float]
+    #: Seconds to wait.
+    sleep: Callable[[float], None]
+    #: Calls of one function, so many at a time, results in order.
+    spread: "Spread"
+    #: How long a create whose answer was lost may still be on its way.
+    settle_after: timedelta = timedelta(seconds=2)
+
+
+class Spread:
+    """One after the other; `hub.engine` has the one with threads."""
+
+    def __call__(self, call: Callable[[A], B], items: Iterable[A], width: int) -> list[B]:
+        return [call(item) for item in items]
+
+
+def stamp(at: datetime) -> str:
+    """An instant as the store writes it: sorts as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entity in one system, ready to use."""
+
+    entity: Entity
+    binding: Binding
+    row: BindingRow
+    adapter: Adapter
+    #: The other places of the entity.
+    others: tuple["Place", ...] = ()
+    #: Foreign keys this system holds: field "@erp" -> the place in erp.
+    links: Mapping[str, "Place"] = field(default_factory=dict)
+    #: Does another system hold this one's keys?
+    named: bool = False
+    fingerprint: Callable[[Raw], bytes] = field(default=lambda raw: b"")
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    @property
+    def own(self) -> str:
+        """The golden field with this system's key."""
+        return LINK + self.binding.system
+
+    @property
+    def reads(self) -> bool:
+        """Are records of this system taken?"""
+        return self.binding.direction != "out"
+
+    @property
+    def writes(self) -> bool:
+        return self.binding.direction != "in"
+
+
+@dataclass(slots=True)
+class Hub:
+    """One instance at work."""
+
+    store: Store
+    instance: Instance
+    catalog: Catalog
+    #: By entity, then by system, in the order of polling.
+    places: Mapping[str, Mapping[str, Place]]
+    machine: Machine
+    run_id: int | None = None
+
+    def now(self) -> str:
+        return stamp(self.machine.now())
+
+    def all(self) -> list[Place]:
+        return [place for places in self.places.values() for place in places.values()]
+
+    def place_of(self, binding_id: int) -> Place:
+        return next(place for place in self.all() if place.id == binding_id)
+
+
+def assemble(
+    store: Store, instance: Instance, catalog: Catalog, adapters: Mapping[str, Adapter], machine: Machine
+) -> Hub:
+    """Put an instance together with its adapters (by system name)."""
+    places = {}
+    for name, entity in instance.entities.items():
+        bare = {
+            system: Place(entity, binding, catalog.bindings[name][system], adapters[system])
+            for system, binding in entity.bindings.items()
+        }
+        places[name] = {system: _placed(place, bare) for system, place in bare.items()}
+    return Hub(store, instance, catalog, places, machine)
+
+
+def _placed(place: Place, all_: Mapping[str, Place]) -> Place:
+    mapping = place.binding.mapping
+    others = tuple(other for other in all_.values() if other.id != place.id)
+    links = {name: all_[name[1:]] for name in mapping.specs if name.startswith(LINK) and name[1:] in all_}
+    named = any(place.own in other.binding.mapping.specs for other in others)
+    fingerprint = fingerprinter(mapping.raw_names, mapping.fingerprint)
+    return Place(place.entity, place.binding, place.row, place.adapter, others, links, named, fingerprint)
+
+
+def fingerprinter(names: tuple[str, ...], mapping: str) -> Callable[[Raw], bytes]:
+    """Mapped raw fields -> 16 bytes. Salted with the mapping: when that changes, every record is merged anew."""
+    salt = blake2b(mapping.encode(), digest_size=16).digest()
+    dumps = orjson.dumps
+    if len(names) < 2:  # itemgetter of one name gives the bare value
+        return lambda raw: blake2b(
+            dumps([raw.get(name, _ABSENT) for name in names], str), digest_size=16, key=salt
+        ).digest()
+    pick = itemgetter(*names)
+
+    def fingerprint(raw: Raw) -> bytes:
+        try:
+            values: Any = pick(raw)
+        except KeyError:
+            values = [raw.get(name, _ABSENT) for name in names]
+        return blake2b(dumps(values, str), digest_size=16, key=salt).digest()
+
+    return fingerprint
+
+
+#: Stands for a field that is not there: absent is not empty.
+_ABSENT = ["absent"]

@@ -1,0 +1,79 @@
+"""What to send for one owed golden record. Decided when it is sent, so that a retry sends today's truth."""
+
+from typing import Literal, NamedTuple
+
+from hub.adapter import Write
+from hub.core.errors import Refused
+from hub.core.merge import EXISTENCE, Shadow, held_fields, owed
+from hub.core.record import Fields
+from hub.flow.merge import unfit
+from hub.flow.place import Place
+from hub.store.deliveries import CREATING, Due
+from hub.store.schema import DELETED, LIVE
+
+Step = Literal["create", "update", "delete", "settle", "none", "refuse"]
+EMPTY = Shadow({})
+
+
+class Plan(NamedTuple):
+    """What becomes of one delivery."""
+
+    due: Due
+    #: settle: a create may be out, find out first. none: nothing is owed any more. refuse: it does not fit.
+    step: Step
+    #: In the entity's terms, as the system will show it.
+    sent: Fields = {}
+    write: Write | None = None
+    problem: Refused | None = None
+
+
+def plan(place: Place, due: Due, token: str) -> Plan:
+    """`token`: for creates that are sent for the first time."""
+    known = due.known
+    doubt = due.state == CREATING and known.key is None
+    if doubt and not place.adapter.can.tokens:
+        return Plan(due, "settle")
+    if known.state == LIVE or doubt:
+        return create(place, due, due.token or token) if known.key is None else update(place, due)
+    if known.state == DELETED and known.key is not None:
+        return delete(place, due)
+    return Plan(due, "none")
+
+
+def create(place: Place, due: Due, token: str) -> Plan:
+    known, mapping = due.known, place.binding.mapping
+    barred = not place.binding.allowed.insert or place.id in known.apart
+    # A foreign key names its counterpart already: it is read and linked, not created.
+    if (barred or known.fields.get(place.own) is not None) and due.state != CREATING:
+        return Plan(due, "none")
+    ours = mapping.project(known.fields)
+    sent = {name: value for name, value in ours.items() if name in mapping.writable}
+    problems = mapping.missing(known.fields)
+    if problems:
+        return Plan(due, "refuse", problem=unfit(problems))
+    return fitting(place, due, "create", sent, f"{token}-{known.golden_id}")
+
+
+def update(place: Place, due: Due) -> Plan:
+    known, mapping = due.known, place.binding.mapping
+    if known.shadow is None or not place.binding.allowed.update:
+        return Plan(due, "none")
+    held = held_fields(place.entity.units, known.shadow)
+    sent = owed(known.shadow, mapping.project(known.fields), mapping.writable, held)
+    return fitting(place, due, "update", sent) if sent else Plan(due, "none")
+
+
+def delete(place: Place, due: Due) -> Plan:
+    known = due.known
+    held = known.shadow is not None and EXISTENCE in known.shadow.held
+    if held or not place.binding.allowed.delete:
+        return Plan(due, "none")
+    return Plan(due, "delete", write=Write("delete", known.key, {}, known.version))
+
+
+def fitting(place: Place, due: Due, step: Literal["create", "update"], sent: Fields, token: str = "") -> Plan:
+    """The write, if every value fits the system."""
+    raw, problems = place.binding.mapping.to_system(sent)
+    if problems:
+        return Plan(due, "refuse", problem=unfit(problems))
+    return Plan(due, step, sent, Write(step, due.known.key, raw, due.known.version, token))

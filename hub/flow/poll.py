@@ -1,0 +1,78 @@
+"""Poll: read what changed in a system, page by page, and merge it. The cursor moves with the records, never before."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hub.core.errors import Refused
+from hub.flow.merge import Seen, Tally, merge_page
+from hub.flow.place import Hub, Place, stamp
+from hub.flow.settle import after_poll, open_doubts
+from hub.store import catalog, reviews
+from hub.store.database import chunks
+from hub.store.reviews import Review
+
+#: Records that stand aside and are tried again in one run.
+AGAIN = 10_000
+Progress = Callable[[Tally, int | None], None]
+
+
+def quiet(_tally: Tally, _total: int | None) -> None:
+    """No progress is shown."""
+
+
+def poll(hub: Hub, place: Place, *, full: bool = False, progress: Progress = quiet) -> Tally:
+    """Read and merge everything that changed since the last poll; `full`: everything there is."""
+    total = Tally()
+    with hub.store.reading() as tx:
+        cursor = catalog.position(tx, place.id).cursor
+    doubts = open_doubts(hub, place)
+    for page in place.adapter.changes(place.binding.object, None if full else cursor):
+        if page.records or page.gone or page.broken or page.cursor != cursor:
+            total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))
+            cursor = page.cursor
+        progress(total, page.total)
+    if doubts:
+        after_poll(hub, place)
+    with hub.store.transaction() as tx:
+        catalog.polled(tx, place.id, hub.now())
+    return total
+
+
+def again(hub: Hub, place: Place) -> Tally:
+    """Records that stand aside and are due: read them, and try again."""
+    total = Tally()
+    with hub.store.reading() as tx:
+        due = reviews.due(tx, place.id, hub.now(), AGAIN)
+    doubts = open_doubts(hub, place) if due else []
+    for part in chunks(due, place.adapter.can.read_batch):
+        found = place.adapter.read(place.binding.object, [review.key for review in part])
+        total.add(merge_page(hub, place, Seen(found, again=True), doubts))
+        there = {record.key for record in found}
+        missing(hub, place, [review for review in part if review.key not in there])
+    return total
+
+
+def missing(hub: Hub, place: Place, absent: list[Review]) -> None:
+    """A record that stood aside is not there. Named by a foreign key: the key dangles. Else it is settled."""
+    if not absent:
+        return
+    due_at = stamp(hub.machine.now() + timedelta(days=1))
+    named = [review for review in absent if review.kind in ("revisit", "dangling")]
+    with hub.store.transaction() as tx:
+        reviews.close(tx, place.id, [review.key for review in absent])
+        reviews.open_(tx, [dangling(place, review, hub.now(), due_at) for review in named])
+
+
+def dangling(place: Place, review: Review, now: str, due_at: str) -> dict[str, str | int | None]:
+    said = f"a foreign key names {place.binding.system} {review.key}, which is not there: correct or clear the field"
+    error = Refused("link.dangling", said)
+    return {
+        "at": now,
+        "binding_id": place.id,
+        "key": review.key,
+        "golden_id": review.golden_id,
+        "kind": "dangling",
+        "code": error.code,
+        "said": error.said,
+        "due_at": due_at,
+    }
