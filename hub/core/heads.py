@@ -1,0 +1,109 @@
+"""What makes one value of a whole raw record, before the steps: its one source, a join, a constant, an expression."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from hub.core.record import Raw
+from hub.core.transforms import BadSpec, one_of, settings, some_text
+from hub.core.unfit import expected
+from hub.core.values import as_text
+
+Expression = Callable[[str], Callable[[Raw], object]]
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+#: The system did not say.
+ABSENT: Final = _Absent()
+
+
+class Head(NamedTuple):
+    #: The scalar that the steps begin with; ABSENT when a source is. None: there is no way in.
+    gather: Callable[[Raw], Any] | None
+    #: One raw scalar per source, in the order of the sources. None: there is no way back.
+    spread: Callable[[Any], Sequence[Any]] | None
+    #: Says the same whatever the record holds.
+    constant: bool = False
+    #: The value of one source, as it is.
+    single: bool = False
+
+
+def source(name: str) -> Head:
+    return Head(lambda raw: raw.get(name, ABSENT), lambda value: (value,), single=True)
+
+
+def join(argument: Any, sources: tuple[str, ...]) -> Head:
+    """`join: ", "` or `{with, empty}`. `empty: keep` leaves the place of an empty part (but not at the end), so that
+    the way back finds each part again; `skip` closes the gap."""
+    said = settings(argument if isinstance(argument, dict) else {"with": argument}, ("with", "empty"))
+    separator = some_text(said.get("with"))
+    skip = one_of(said.get("empty", "keep"), ("keep", "skip")) == "skip"
+    if len(sources) < 2:
+        raise BadSpec("expected two or more fields of the system to join")
+
+    def gather(raw: Raw) -> Any:
+        try:
+            parts = [as_text(raw[name]) or "" for name in sources]
+        except KeyError:
+            return ABSENT
+        if skip:
+            return separator.join(filter(None, parts))
+        while parts and not parts[-1]:
+            parts.pop()
+        return separator.join(parts)
+
+    def spread(value: Any) -> Sequence[Any]:
+        parts = (as_text(value) or "").split(separator, len(sources) - 1)
+        return parts + [""] * (len(sources) - len(parts))
+
+    return Head(gather, spread)
+
+
+def constant(argument: Any, sources: tuple[str, ...]) -> Head:
+    """Always this value. With a source the hub writes it there; without one it is only read."""
+    if isinstance(argument, list | dict):
+        raise BadSpec("expected a text, a number, true, false or null")
+    if len(sources) > 1:
+        raise BadSpec("a constant is for at most one field of the system")
+    return Head(lambda raw: argument, lambda value: (argument,) * len(sources), constant=True)
+
+
+def expression(argument: Any, sources: tuple[str, ...], compile: Expression | None) -> Head:
+    """`{in, out}`: `in` sees the raw fields that the mapping names as sources, `out` sees `value`, the hub's value,
+    and gives the system's value, or for several sources an object with one value for each."""
+    said = settings(argument if isinstance(argument, dict) else {"in": argument}, ("in", "out"))
+    if not said:
+        raise BadSpec("expected settings (in, out)")
+    if not sources:
+        raise BadSpec("expected the fields of the system that the expression sees")
+    if compile is None:
+        raise BadSpec("expressions are not available here")
+    into = compile(some_text(said["in"])) if "in" in said else None
+    out = compile(some_text(said["out"])) if "out" in said else None
+    return Head(into and _seen(into, sources), out and _spread(out, sources))
+
+
+def _seen(evaluate: Callable[[Raw], object], sources: tuple[str, ...]) -> Callable[[Raw], Any]:
+    def gather(raw: Raw) -> Any:
+        try:
+            seen = {name: raw[name] for name in sources}
+        except KeyError:
+            return ABSENT
+        return evaluate(seen)
+
+    return gather
+
+
+def _spread(evaluate: Callable[[Raw], object], sources: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
+    def spread(value: Any) -> Sequence[Any]:
+        result = evaluate({"value": value})
+        if len(sources) == 1:
+            return (result,)
+        if not isinstance(result, dict) or not all(name in result for name in sources):
+            raise expected("record.expression", f"an object with {', '.join(sources)}", result)
+        return [result[name] for name in sources]
+
+    return spread
