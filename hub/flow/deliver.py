@@ -12,12 +12,12 @@ from hub.core.merge import settle as settled
 from hub.core.record import Fields, Raw, Record
 from hub.core.retry import wait
 from hub.flow.batch import Batch
-from hub.flow.merge import Seen, merge_page
+from hub.flow.merge import Seen, bury, merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import EMPTY, Plan, plan
 from hub.flow.settle import settle
-from hub.store import catalog, deliveries
-from hub.store.database import chunks
+from hub.store import catalog, deliveries, links
+from hub.store.database import Tx, chunks
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.schema import DELETED
 
@@ -91,6 +91,8 @@ class DeliveryPage:
         #: Records that differ from what we knew: merged after the outcome is stored.
         self.differ: list[Record] = []
         self.gone: list[str] = []
+        #: Creates whose child was deleted over there before we knew of it.
+        self.orphans: list[Plan] = []
         #: Refused as stale: read again, then merged.
         self.stale: list[str] = []
 
@@ -120,8 +122,15 @@ class DeliveryPage:
             deliveries.finish(tx, place.id, [item.due for item in plans if item.step == "none"])
             deliveries.postpone(tx, [self.refuse(item) for item in plans if item.step == "refuse"])
             fresh = [item.due.golden_id for item in plans if item.step == "create" and item.due.state != CREATING]
+            self.contest(tx, [item for item in plans if item.step == "contest"])
             deliveries.creating(tx, place.id, fresh, token, self.later(self.hub.machine.settle_after))
         return plans
+
+    def contest(self, tx: Tx, plans: Sequence[Plan]) -> None:
+        """A deletion that would take an undecided edit with it: merged once more, as a conflict of the two."""
+        keys = [str(item.due.known.key) for item in plans]
+        links.revisit(tx, [{"binding_id": self.place.id, "key": key} for key in keys])
+        self.stale += keys
 
     def later(self, pause: timedelta) -> str:
         return stamp(self.hub.machine.now() + pause)
@@ -236,7 +245,7 @@ class DeliveryPage:
             deliveries.postpone(tx, failed)
             self.reopen(tx, plans, outcomes)
 
-    def reopen(self, tx: Any, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
+    def reopen(self, tx: Tx, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
         """Creates that are settled but owed again already: the golden record changed while they were out."""
         creates = [
             p for p, (o, _) in zip(plans, outcomes, strict=True) if p.step == "create" and isinstance(o, Written)
@@ -303,8 +312,8 @@ class DeliveryPage:
         if isinstance(error, Stale) and key is not None:
             self.stale.append(key)
             return []
-        if isinstance(error, Gone) and key is not None:
-            self.gone.append(key)
+        if isinstance(error, Gone):
+            self.vanished(item)
             return []
         self.sent.errors.append(str(error))
         # A create in doubt stays so whatever this try said: the first one may have been carried out.
@@ -317,6 +326,14 @@ class DeliveryPage:
         self.sent.postponed += 1
         return [self.failed(item.due, error, OWED)]
 
+    def vanished(self, item: Plan) -> None:
+        """Not there any more. For a create: its child landed under our token, and was deleted before we saw it."""
+        key = item.due.known.key
+        if key is not None:
+            self.gone.append(key)
+        else:
+            self.orphans.append(item)
+
     def merge(self) -> None:
         """What we found changed over there goes back through the merge; then the delivery is decided again."""
         if self.stale:
@@ -324,6 +341,8 @@ class DeliveryPage:
         if self.differ or self.gone:
             self.sent.stale += len(self.differ) + len(self.gone)
             merge_page(self.hub, self.place, Seen(self.differ, self.gone))
+        if self.orphans:
+            bury(self.hub, self.place, [(item.due.known, item.sent) for item in self.orphans])
 
     # -- creates in doubt -------------------------------------------------------------------------
 

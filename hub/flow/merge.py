@@ -18,7 +18,7 @@ from hub.flow.batch import Batch, Draft
 from hub.flow.keys import ForeignKeys
 from hub.flow.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
-from hub.store import catalog, conflicts, links, records
+from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
@@ -70,6 +70,16 @@ def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ())
         if seen.cursor is not None:
             catalog.move(tx, place.id, seen.cursor)
     return page.tally
+
+
+def bury(hub: Hub, place: Place, children: Sequence[tuple[Known, Fields]]) -> None:
+    """Records that we created and people deleted before we saw them: a deletion like any other, from what we sent."""
+    with hub.store.transaction() as tx:
+        page = PageMerge(hub, place, tx)
+        for known, sent in children:
+            page.deleted_there("", page.batch.draft(known), Shadow(sent))
+        page.batch.save()
+        deliveries.reopen(tx, place.id, [known.golden_id for known, _ in children])
 
 
 class Look(NamedTuple):
@@ -282,14 +292,17 @@ class PageMerge:
         batch.forget(place, key)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
-            return
-        ours = place.binding.mapping.project(draft.fields)
-        if not place.reads:
-            self.put_back(key, draft, known.shadow, ours, f"{place.binding.system} is written one-way")
-        elif known.shadow is None or untouched(known.shadow, ours):
+        else:
+            self.deleted_there(key, draft, known.shadow)
+
+    def deleted_there(self, key: str, draft: Draft, shadow: Shadow | None) -> None:
+        ours = self.place.binding.mapping.project(draft.fields)
+        if not self.place.reads:
+            self.put_back(key, draft, shadow, ours, f"{self.place.binding.system} is written one-way")
+        elif shadow is None or untouched(shadow, ours):
             self.delete(draft)
         else:
-            self.delete_against_edit(key, draft, known.shadow, ours)
+            self.delete_against_edit(key, draft, shadow, ours)
 
     def delete(self, draft: Draft) -> None:
         """The golden record goes; every other system is owed the deletion."""
@@ -340,6 +353,8 @@ class PageMerge:
         # Seen from this system, theirs is the edit: the conflict log's "take" takes it.
         verdict = {"keep": "take", "take": "keep", "hold": "hold"}[decision.verdict]
         clash = Clash(EXISTENCE, shadow.fields, {}, look.fields, verdict, decision.rule)  # type: ignore[arg-type]
+        for unit in shadow.held:
+            self.batch.end(self.place, draft.golden_id, unit, conflicts.SUPERSEDED)
         self.batch.clash(self.place, look.record.key, draft, clash)
         if verdict == "hold":
             held = {EXISTENCE: Held(look.fields, {})}

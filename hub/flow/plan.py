@@ -11,7 +11,7 @@ from hub.flow.place import Place
 from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
 
-Step = Literal["create", "update", "delete", "settle", "none", "refuse"]
+Step = Literal["create", "update", "delete", "settle", "contest", "none", "refuse"]
 EMPTY = Shadow({})
 
 
@@ -19,7 +19,8 @@ class Plan(NamedTuple):
     """What becomes of one delivery."""
 
     due: Due
-    #: settle: a create may be out, find out first. none: nothing is owed any more. refuse: it does not fit.
+    #: settle: a create may be out, find out first. contest: what is to be deleted holds an undecided edit.
+    #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
     #: In the entity's terms, as the system will show it.
     sent: Fields = {}
@@ -65,9 +66,11 @@ def update(place: Place, due: Due) -> Plan:
 
 def delete(place: Place, due: Due) -> Plan:
     known = due.known
-    held = known.shadow is not None and EXISTENCE in known.shadow.held
-    if held or not place.binding.allowed.delete:
+    held = known.shadow.held if known.shadow else {}
+    if EXISTENCE in held or not place.binding.allowed.delete:
         return Plan(due, "none")
+    if held:
+        return Plan(due, "contest")
     return Plan(due, "delete", write=Write("delete", known.key, {}, known.version))
 
 

@@ -25,7 +25,9 @@ def reconcile(hub: Hub, place: Place) -> Tally:
         known += len(keys)
         absent += [key for key in keys if key not in there]
     if len(absent) > max(LIMIT, SHARE * known):
-        said = f"{len(absent)} of {known} records of {place.binding.system} are not in its list of keys: none is deleted"
+        said = (
+            f"{len(absent)} of {known} records of {place.binding.system} are not in its list of keys: none is deleted"
+        )
         raise TooMuchChanged("deletes.too-many", said)
     total = Tally()
     for part in chunks(absent, PAGE):

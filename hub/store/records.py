@@ -78,7 +78,7 @@ def shadow_row(binding_id: int, key: str, shadow: Shadow, doc: bytes | None = No
         "key": key,
         "doc": doc or orjson.dumps(shadow.fields),
         "asked": orjson.dumps(shadow.asked) if shadow.asked else None,
-        "held": orjson.dumps(shadow.held) if shadow.held else None,
+        "held": orjson.dumps({unit: list(held) for unit, held in shadow.held.items()}) if shadow.held else None,
     }
 
 

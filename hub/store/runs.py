@@ -37,4 +37,4 @@ def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said:
 def latest(tx: Tx, instance_id: int, limit: int = 10) -> list[Run]:
     table = schema.run
     rows = tx.rows(sa.select(table).where(table.c.instance_id == instance_id).order_by(table.c.id.desc()).limit(limit))
-    return [Run(*list(row)[:6], decode(row[6]), row[7]) for row in rows]
+    return [Run(row[0], row[1], row[2], row[3], row[4], row[5], decode(row[6]), row[7]) for row in rows]

@@ -1,0 +1,181 @@
+"""One sync of an instance: settle, poll, merge, deliver, until nothing is left to do. One system's trouble stops
+no other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from hub.core.errors import Denied, HubError
+from hub.flow import poll as polling
+from hub.flow.deliver import Sent, deliver
+from hub.flow.merge import Tally
+from hub.flow.place import Hub, Place, stamp
+from hub.flow.reconcile import reconcile
+from hub.store import catalog, deliveries, runs
+
+#: (step, entity, system, done so far, in all if known)
+Progress = Callable[[str, Place, int, int | None], None]
+#: A delivery may make another one due (a new key goes back to the other side): so many times at the most.
+ROUNDS = 6
+
+
+def quiet(_step: str, _place: Place, _done: int, _total: int | None) -> None:
+    """No progress is shown."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a sync did, by entity and system."""
+
+    polled: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    sent: dict[tuple[str, str], Sent] = field(default_factory=dict)
+    #: What stopped a step of one system: "crm account poll: ...".
+    troubles: list[str] = field(default_factory=list)
+
+    def tally(self, place: Place) -> Tally:
+        return self.polled.setdefault((place.entity.name, place.binding.system), Tally())
+
+    def deliveries(self, place: Place) -> Sent:
+        return self.sent.setdefault((place.entity.name, place.binding.system), Sent())
+
+    @property
+    def written(self) -> int:
+        return sum(sent.written for sent in self.sent.values())
+
+    @property
+    def conflicts(self) -> int:
+        return sum(tally.conflicts for tally in self.polled.values())
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For the run's row: only what is not zero."""
+        found: dict[str, dict[str, int]] = {}
+        for (entity, system), tally in self.polled.items():
+            found[f"{entity} {system}"] = {n: getattr(tally, n) for n in tally.__slots__ if getattr(tally, n)}
+        for (entity, system), sent in self.sent.items():
+            numbers = {n: getattr(sent, n) for n in NUMBERS if getattr(sent, n)}
+            found.setdefault(f"{entity} {system}", {}).update({f"sent {name}": n for name, n in numbers.items()})
+        return found
+
+
+NUMBERS = ("created", "updated", "deleted", "stale", "refused", "postponed", "in_doubt")
+
+
+class Sync:
+    """One run."""
+
+    def __init__(self, hub: Hub, progress: Progress = quiet) -> None:
+        self.hub, self.progress = hub, progress
+        self.report = Report()
+        #: Systems that are away or refused us: left alone for the rest of this run.
+        self.out: set[str] = set()
+
+    def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
+        """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
+        places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        for place in places:
+            self.settle(place)
+        for place in places:
+            self.poll(place, full)
+            if keys and place.adapter.can.keys:
+                self.guarded("compare keys", place, partial(self.compare_keys, place))
+        for place in places:
+            self.again(place)
+        self.deliver(places)
+        return self.report
+
+    @contextmanager
+    def trouble(self, step: str, place: Place) -> Iterator[None]:
+        """What goes wrong with one system stops that system only."""
+        try:
+            yield
+        except HubError as error:
+            self.out.add(place.binding.system)
+            self.report.troubles.append(f"{place.binding.system} {place.entity.name}: {step}: {error}")
+            if isinstance(error, Denied):
+                with self.hub.store.transaction() as tx:
+                    catalog.pause(tx, place.id, str(error))
+
+    def guarded(self, step: str, place: Place, act: Callable[[], None]) -> None:
+        if place.binding.system not in self.out:
+            with self.trouble(step, place):
+                act()
+
+    def tally(self, place: Place, tally: Tally) -> None:
+        self.report.tally(place).add(tally)
+
+    def settle(self, place: Place) -> None:
+        """Creates whose answer we do not have, before unknown records are looked at."""
+        with self.hub.store.reading() as tx:
+            open_ = deliveries.doubts(tx, place.id)
+        if open_:
+            self.wait_for_late(place)
+            self.guarded("settle", place, partial(self.send, place, doubts=True))
+
+    def wait_for_late(self, place: Place) -> None:
+        """A create that went out a moment before we died may still be carried out: give it that moment."""
+        horizon = stamp(self.hub.machine.now() + self.hub.machine.settle_after)
+        with self.hub.store.reading() as tx:
+            soon = deliveries.due(tx, place.id, horizon, -1, 1, doubts=True)
+            now = deliveries.due(tx, place.id, self.hub.now(), -1, 1, doubts=True)
+        if soon and not now:
+            self.hub.machine.sleep((self.hub.machine.settle_after + timedelta(milliseconds=50)).total_seconds())
+
+    def poll(self, place: Place, full: bool) -> None:
+        self.guarded("poll", place, partial(self.read, place, full))
+
+    def read(self, place: Place, full: bool) -> None:
+        def progress(tally: Tally, total: int | None) -> None:
+            self.progress("poll", place, tally.read, total)
+
+        self.tally(place, polling.poll(self.hub, place, full=full, progress=progress))
+
+    def compare_keys(self, place: Place) -> None:
+        self.tally(place, reconcile(self.hub, place))
+
+    def again(self, place: Place) -> None:
+        """Records that stand aside and whose time has come."""
+        self.guarded("try again", place, partial(self.retry, place))
+
+    def retry(self, place: Place) -> None:
+        self.tally(place, polling.again(self.hub, place))
+
+    def deliver(self, places: Sequence[Place]) -> None:
+        """Until nothing more is due that could be sent."""
+        for _ in range(ROUNDS):
+            before = self.report.written
+            for place in places:
+                self.guarded("deliver", place, partial(self.send, place))
+            for place in places:
+                self.again(place)
+            if self.report.written == before:
+                break
+
+    def send(self, place: Place, *, doubts: bool = False) -> None:
+        sent = deliver(self.hub, place, doubts=doubts)
+        self.report.deliveries(place).add(sent)
+        self.progress("deliver", place, self.report.deliveries(place).written, None)
+        if sent.stopped is not None:
+            self.out.add(place.binding.system)
+            self.report.troubles.append(f"{place.binding.system} {place.entity.name}: deliver: {sent.stopped}")
+
+
+def sync(
+    hub: Hub,
+    entities: Sequence[str] = (),
+    *,
+    task: str = "sync",
+    full: bool = False,
+    keys: bool = False,
+    progress: Progress = quiet,
+) -> Report:
+    """Run once, and leave a row that says what happened."""
+    with hub.store.transaction() as tx:
+        hub.run_id = runs.start(tx, hub.catalog.instance_id, task, hub.now())
+    work = Sync(hub, progress)
+    report = work.run(entities, full=full, keys=keys)
+    state = "failed" if report.troubles else "done"
+    with hub.store.transaction() as tx:
+        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
+    return report
