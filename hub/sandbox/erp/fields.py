@@ -91,8 +91,16 @@ ORDER = (
 EMPTY: Values = dict.fromkeys(ORDER)
 
 
-def checks(cut: bool) -> dict[str, Check]:
-    """A check per field. `cut`: text that is too long is cut without a word, else refused."""
+class Rules(NamedTuple):
+    """What each field takes."""
+
+    checks: Mapping[str, Check]
+    #: Characters of the fields that take any text: what fits needs no further check.
+    plain: Mapping[str, int]
+
+
+def rules(cut: bool) -> Rules:
+    """`cut`: text that is too long is cut without a word, else refused."""
     made: dict[str, Check] = {}
     for name, length in LENGTHS.items():
         form, expected = FORMS.get(name, (None, ""))
@@ -102,21 +110,22 @@ def checks(cut: bool) -> dict[str, Check]:
     made["credit_limit"] = partial(number, most=9_999_999_999)
     made["discount"] = partial(number, most=100)
     made["blocked"] = boolean
-    return made
+    return Rules(made, {name: length for name, length in LENGTHS.items() if name not in FORMS})
 
 
-def taken(sent: Mapping[str, Any], checks: Mapping[str, Check]) -> tuple[Values, list[Problem]]:
+def taken(sent: Mapping[str, Any], rules: Rules) -> tuple[Values, list[Problem]]:
     """The known fields of what was sent, as they are stored, and what does not fit. Unknown fields are ignored."""
     values: Values = {}
     problems = []
+    checks, plain = rules
     for name, value in sent.items():
-        check = checks.get(name)
-        if check is None:
-            continue
-        try:
-            values[name] = None if value is None or value == "" else check(value)
-        except Unfit as e:
-            problems.append(Problem(name, str(e)))
+        if type(value) is str and 0 < len(value) <= plain.get(name, 0):
+            values[name] = value
+        elif name in checks:
+            try:
+                values[name] = None if value is None or value == "" else checks[name](value)
+            except Unfit as e:
+                problems.append(Problem(name, str(e)))
     if "name" in values and not (values["name"] or "").strip():
         problems.append(Problem("name", "is required"))
     return values, problems

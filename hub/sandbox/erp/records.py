@@ -7,6 +7,7 @@ the numbers never misses one.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.sandbox.erp.fields import Values, checks
+from hub.sandbox.erp.fields import Values, rules
 from hub.sandbox.erp.writing import Op, Outcome, Row, Settings, Writing, body
 
 TABLES = """
@@ -53,7 +54,7 @@ class Suppliers:
     """All suppliers of one ERP. Safe to call from many threads."""
 
     def __init__(self, path: str, settings: Settings, clock: Callable[[], datetime] = now) -> None:
-        self._settings, self._checks, self._clock = settings, checks(settings.cut), clock
+        self._settings, self._rules, self._clock = settings, rules(settings.cut), clock
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -121,7 +122,7 @@ class Suppliers:
             tokens = self._tokens([op.token for op in ops if op.token is not None])
             rows = self._found([*(op.id for op in ops if op.id is not None), *tokens.values()])
             work = Writing(
-                rows, tokens, self._checks, self._settings, self._holder, stamp(self._clock()), self._id, self._seq
+                rows, tokens, self._rules, self._settings, self._holder, stamp(self._clock()), self._id, self._seq
             )
             outcomes = [work.do(op) for op in ops]
             self._save(work)
@@ -136,26 +137,34 @@ class Suppliers:
                     (self._id + n, self._seq + n, values["external_ref"], body(self._id + n, 1, stamp(moment), values))
                     for n, (values, moment) in enumerate(chunk, 1)
                 ]
-                self._db.execute("BEGIN")
-                self._db.executemany("INSERT INTO supplier VALUES (?, ?, ?, ?)", rows)
-                self._db.execute("COMMIT")
+                with self._transaction() as db:
+                    db.executemany("INSERT INTO supplier VALUES (?, ?, ?, ?)", rows)
                 self._id, self._seq = self._id + len(rows), self._seq + len(rows)
 
     def clear(self) -> None:
         """Forget everything, the numbers too."""
-        with self._lock:
-            self._db.executescript("BEGIN; DELETE FROM supplier; DELETE FROM deleted; DELETE FROM idempotency; COMMIT")
+        with self._lock, self._transaction() as db:
+            for statement in ("DELETE FROM supplier", "DELETE FROM deleted", "DELETE FROM idempotency"):
+                db.execute(statement)
             self._id, self._seq = 0, 0
 
     def _save(self, work: Writing) -> None:
-        db = self._db
-        db.execute("BEGIN")
-        db.executemany("INSERT OR REPLACE INTO supplier VALUES (?, ?, ?, ?)", work.puts.values())
-        db.executemany("DELETE FROM supplier WHERE id = ?", [(id,) for id in work.gone])
-        db.executemany("INSERT INTO deleted VALUES (?, ?)", work.gone.items())
-        db.executemany("INSERT INTO idempotency VALUES (?, ?)", work.made.items())
-        db.execute("COMMIT")
+        with self._transaction() as db:
+            db.executemany("INSERT OR REPLACE INTO supplier VALUES (?, ?, ?, ?)", work.puts.values())
+            db.executemany("DELETE FROM supplier WHERE id = ?", [(id,) for id in work.gone])
+            db.executemany("INSERT INTO deleted VALUES (?, ?)", work.gone.items())
+            db.executemany("INSERT INTO idempotency VALUES (?, ?)", work.made.items())
         self._id, self._seq = work.id, work.seq
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def _select(self, sql: str, *given: Any) -> list[Any]:
         with self._lock:

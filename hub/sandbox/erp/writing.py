@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from hub.sandbox.erp.fields import Check, Problem, Values, fresh, taken
+from hub.sandbox.erp.fields import Problem, Rules, Values, fresh, taken
 
 Kind = Literal["create", "update", "delete"]
 NO_VALUES: Values = {}
@@ -85,7 +85,7 @@ class Writing:
         self,
         rows: Mapping[int, Row],
         tokens: Mapping[str, int],
-        checks: Mapping[str, Check],
+        rules: Rules,
         settings: Settings,
         holder: Callable[[str], int | None],
         modified: str,
@@ -93,7 +93,7 @@ class Writing:
         seq: int,
     ) -> None:
         self._rows, self._tokens = dict(rows), dict(tokens)
-        self._checks, self._settings, self._holder, self._modified = checks, settings, holder, modified
+        self._rules, self._settings, self._holder, self._modified = rules, settings, holder, modified
         #: The highest id and number given so far.
         self.id, self.seq = id, seq
         #: What to store.
@@ -117,7 +117,7 @@ class Writing:
         token = op.token if self._settings.idempotency else None
         if token is not None and token in self._tokens:
             return self._again(self._tokens[token])
-        values, problems = taken(op.sent, self._checks)
+        values, problems = taken(op.sent, self._rules)
         values, missing = fresh(values)
         problems += missing + self._twice(values, None)
         if problems:
@@ -135,7 +135,7 @@ class Writing:
         return Outcome(201, id, row.version, row.body)
 
     def _update(self, op: Op, row: Row) -> Outcome:
-        values, problems = taken(op.sent, self._checks)
+        values, problems = taken(op.sent, self._rules)
         problems += self._twice(values, row.id)
         if problems:
             return _invalid(row.id, problems)
