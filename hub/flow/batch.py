@@ -138,7 +138,9 @@ class Batch:
                 "key": key,
                 "unit": clash.unit,
                 "base": clash.base,
-                "ours": clash.ours,
+                "ours": {
+                    name: draft.fields.get(name) for name in clash.ours
+                },  # in full, not as this system would cut it
                 "theirs": clash.theirs,
                 "ours_from": draft.source(name)[0],
                 "verdict": clash.verdict,

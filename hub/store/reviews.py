@@ -37,6 +37,7 @@ _DUE = sa.text(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
        ORDER BY id LIMIT :limit"""
 )
+_HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
 _WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'open' GROUP BY binding_id, kind")
 
@@ -49,6 +50,11 @@ def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
     """These records do not stand aside any more."""
     tx.each_do(_CLOSE, keys, binding=binding_id)
+
+
+def hurry(tx: Tx, binding_id: int, key: str, now: str) -> None:
+    """Try this record at the next run."""
+    tx.run(_HURRY, {"binding": binding_id, "key": key, "now": now})
 
 
 def due(tx: Tx, binding_id: int, now: str, limit: int) -> list[Review]:

@@ -1,0 +1,208 @@
+"""What people decide: a held conflict, the reversal of a decision, a record that stands aside.
+
+Nothing is written to a system here. A decision changes golden records and shadows in one transaction; the
+deliveries that follow are checked like any other.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from hub.core.errors import Refused
+from hub.core.merge import EXISTENCE, Shadow
+from hub.core.record import Fields
+from hub.flow.batch import Batch, Draft
+from hub.flow.place import Hub, Place
+from hub.store import conflicts, deliveries, records, reviews
+from hub.store.conflicts import Conflict
+from hub.store.database import Tx
+from hub.store.schema import DELETED, LIVE
+
+#: theirs: what the system named in the conflict shows; ours: what the hub holds (the other side's value).
+Side = Literal["ours", "theirs"]
+
+
+def conflict_of(hub: Hub, tx: Tx, number: int) -> Conflict:
+    """A row of this instance's conflict log. Refused: there is none."""
+    found = conflicts.find(tx, [place.id for place in hub.all()], ids=[number])
+    if not found:
+        raise Refused("conflict.unknown", f"there is no conflict {number}; 'hub conflicts' lists them")
+    return found[0]
+
+
+def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None = None) -> Conflict:
+    """Decide a held conflict for one side, or for values of the person's own (`values`, all of the unit's fields)."""
+    with hub.store.transaction() as tx:
+        conflict = conflict_of(hub, tx, number)
+        if conflict.state != conflicts.OPEN:
+            said = f"conflict {number} is not open ({conflict.state}); 'hub conflicts reverse' changes a decision"
+            raise Refused("conflict.not-open", said)
+        decision = Decided(hub, tx, conflict, who)
+        if conflict.unit == EXISTENCE:
+            decision.existence(side)
+        else:
+            decision.unit(side, values)
+        verdict = "value" if values else "take" if side == "theirs" else "keep"
+        decision.close(conflicts.DECIDED, verdict, {name: list(pair) for name, pair in decision.changed().items()})
+        return conflict_of(hub, tx, number)
+
+
+def reverse(hub: Hub, number: int, who: str) -> Conflict:
+    """Put the losing value back, as an edit of today. Refused: the field has been edited again since."""
+    with hub.store.transaction() as tx:
+        conflict = conflict_of(hub, tx, number)
+        if conflict.state != conflicts.DECIDED or conflict.verdict not in ("take", "keep"):
+            raise Refused(
+                "conflict.not-decided", f"conflict {number} is {conflict.state}: there is no winner to reverse"
+            )
+        decision = Decided(hub, tx, conflict, who)
+        if conflict.unit == EXISTENCE:
+            decision.reverse_existence()
+        else:
+            decision.reverse_unit()
+        decision.close(conflicts.REVERSED, conflict.verdict, decision.changed())
+        return conflict_of(hub, tx, number)
+
+
+class Decided:
+    """One decision of one person, in one transaction."""
+
+    def __init__(self, hub: Hub, tx: Tx, conflict: Conflict, who: str) -> None:
+        self.hub, self.tx, self.conflict, self.who = hub, tx, conflict, who
+        self.place: Place = hub.place_of(conflict.binding_id)
+        self.batch = Batch(hub, self.place, tx, who)
+        [self.known] = records.load(tx, self.place.id, [conflict.golden_id]).values()
+        self.draft: Draft = self.batch.draft(self.known)
+
+    def changed(self) -> dict[str, list[object]]:
+        return {name: [before, self.draft.fields.get(name)] for name, before in self.draft.before.items()}
+
+    def close(self, state: str, verdict: str, detail: dict[str, list[object]]) -> None:
+        self.batch.audit(self.draft, self.place, state, detail)
+        self.batch.save()
+        conflicts.decide(self.tx, self.conflict.id, state, verdict, self.who, self.batch.now)
+
+    # -- a field or a group -----------------------------------------------------------------------
+
+    def unit(self, side: Side, values: Fields | None) -> None:
+        """The shadow moves to what the system shows; the golden record to what was decided."""
+        shadow = self.known.shadow or Shadow({})
+        held = shadow.held.get(self.conflict.unit)
+        theirs = held.theirs if held else self.conflict.theirs
+        self.keep_shadow(shadow, theirs)
+        wanted = self.own(values, theirs) if values else theirs if side == "theirs" else {}
+        self.set(wanted, self.place.binding.system if side == "theirs" and not values else None)
+        self.owe_all(theirs)
+
+    def own(self, values: Fields, theirs: Fields) -> Fields:
+        if unknown := sorted(set(values) - set(theirs)):
+            said = f"{', '.join(unknown)}: not part of this conflict; expected {', '.join(theirs)}"
+            raise Refused("conflict.field", said)
+        return values
+
+    def keep_shadow(self, shadow: Shadow, theirs: Fields) -> None:
+        if self.known.key is None:
+            return
+        held = {unit: pair for unit, pair in shadow.held.items() if unit != self.conflict.unit}
+        asked = {name: value for name, value in shadow.asked.items() if name not in theirs}
+        self.batch.shadow(self.place, self.known.key, Shadow({**shadow.fields, **theirs}, asked, held))
+
+    def set(self, values: Fields, system: str | None) -> None:
+        for name, value in values.items():
+            if self.draft.fields.get(name) != value:
+                self.draft.set(name, value)
+                self.draft.origin[name] = [system, None]
+        self.batch.touch(self.draft)
+
+    def owe_all(self, names: Iterable[str]) -> None:
+        self.batch.owe(self.place, self.draft.golden_id)
+        self.batch.owe_others(self.place, self.draft, names)
+
+    def reverse_unit(self) -> None:
+        conflict = self.conflict
+        winner, loser = (
+            (conflict.theirs, conflict.ours) if conflict.verdict == "take" else (conflict.ours, conflict.theirs)
+        )
+        mapping = self.place.binding.mapping
+        now, then = mapping.project(self.draft.fields), mapping.project(winner)
+        edited = [name for name in winner if now.get(name) != then.get(name)]
+        if edited:
+            said = f"{', '.join(edited)}: edited again since; decide with 'hub records' what it should be"
+            raise Refused("conflict.edited-since", said)
+        self.set(loser, self.place.binding.system if conflict.verdict == "keep" else conflict.ours_from)
+        self.owe_all(loser)
+
+    # -- deleted on one side, edited on the other -------------------------------------------------
+
+    def existence(self, side: Side) -> None:
+        deleted_there = not self.conflict.theirs
+        if deleted_there == (side == "theirs"):
+            self.delete()
+        else:
+            self.live()
+
+    def delete(self) -> None:
+        """The deletion stands: everyone who still has the record is owed it."""
+        shadow = self.known.shadow
+        if shadow is not None and self.known.key is not None:
+            self.batch.shadow(self.place, self.known.key, Shadow(shadow.fields, shadow.asked))
+        self.draft.state = DELETED
+        self.draft.apart -= {self.place.id}
+        self.batch.touch(self.draft)
+        self.owe_everyone()
+
+    def live(self) -> None:
+        """The edit stands: the record is created anew where it was deleted."""
+        shadow, theirs = self.known.shadow, self.conflict.theirs
+        self.draft.state = LIVE
+        self.draft.apart -= {self.place.id}
+        if theirs:
+            self.set(theirs, self.place.binding.system)
+        if shadow is not None and self.known.key is not None:
+            self.batch.shadow(self.place, self.known.key, Shadow({**shadow.fields, **theirs}, shadow.asked))
+        self.forget_keys()
+        self.batch.touch(self.draft)
+        self.owe_everyone()
+
+    def forget_keys(self) -> None:
+        """Foreign keys of records that are gone."""
+        from_others = {other.own: other for other in (self.place, *self.place.others)}
+        for name, other in from_others.items():
+            linked = records.load(self.tx, other.id, [self.draft.golden_id])[self.draft.golden_id].key
+            if name in self.draft.fields and linked is None:
+                self.draft.set(name, None)
+
+    def reverse_existence(self) -> None:
+        deleted = self.draft.state == DELETED
+        if deleted:
+            self.live()
+        else:
+            self.delete()
+
+    def owe_everyone(self) -> None:
+        for place in (self.place, *self.place.others):
+            self.batch.owe(place, self.draft.golden_id)
+
+
+# -- records that stand aside ---------------------------------------------------------------------
+
+
+def retry(hub: Hub, place: Place, key: str) -> None:
+    """Try a record that stands aside at the next run, not tomorrow."""
+    with hub.store.transaction() as tx:
+        reviews.hurry(tx, place.id, key, hub.now())
+
+
+def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
+    """Try a refused delivery at the next run, not tomorrow."""
+    with hub.store.transaction() as tx:
+        deliveries.owe(tx, [(place.id, golden_id)], hub.now())
+
+
+def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
+    """The hub does not owe this any more. The next change of the record owes it anew."""
+    with hub.store.transaction() as tx:
+        [known] = records.load(tx, place.id, [golden_id]).values()
+        batch = Batch(hub, place, tx, who)
+        batch.audit(batch.draft(known), place, "discarded", None)
+        batch.save()
+        deliveries.drop(tx, place.id, golden_id)
