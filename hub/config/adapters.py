@@ -63,7 +63,8 @@ def _objects(instance: Instance, system: str) -> Mapping[str, ObjectUse]:
     for entity in instance.entities.values():
         if (binding := entity.bindings.get(system)) is not None:
             before = uses.get(binding.object)
-            fields = {*binding.mapping.raw_names, *(before.fields if before else ())}
+            mapped = {source for field in binding.mapping.specs.values() for source in field.sources}
+            fields = mapped.union(before.fields if before else ())
             uses[binding.object] = ObjectUse(binding.object, tuple(sorted(fields)), binding.filter, binding.options)
     return uses
 

@@ -16,10 +16,9 @@ from hub.config.problem import Loc, nearest
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-WRITE_THE_NAME = (
-    "a secret is never written in a file: write {secret: NAME} here, and set it with 'hub secret set NAME' "
-    "or in the environment as HUB_SECRET_NAME"
-)
+NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]*$"
+WRITE_THE_NAME = "write {secret: NAME}, and set it with 'hub secret set NAME' or in the environment as HUB_SECRET_NAME"
+NEVER_WRITTEN = f"a secret is never in a file: {WRITE_THE_NAME}"
 #: Rounds of leaving out what is wrong and looking at the rest; each finds at least one problem.
 _ROUNDS = 20
 _SENSITIVE = re.compile(r"pass|pwd|secret|token|credential|auth|api_?key|private", re.IGNORECASE)
@@ -27,43 +26,72 @@ _ADDRESS_PASSWORD = re.compile(r"(://)[^/@\s]*@")
 
 
 def checked(
-    model: type[ModelT], document: Document, data: Any, at: Loc = (), also_known: Sequence[str] = ()
+    model: type[ModelT],
+    document: Document,
+    data: Any,
+    at: Loc = (),
+    *,
+    stand_in: Mapping[str, Any] | None = None,
+    also_known: Sequence[str] = (),
 ) -> ModelT | None:
     """The model, all problems noted in the document. `at`: where the data stands in it.
 
     What is wrong is left out and the rest is looked at again, so that one wrong key does not hide the problems behind
-    it: with problems the model is therefore incomplete, and None if nothing is left. `also_known`: names that are
-    settings too, though not of this model.
+    it: with problems the model is therefore incomplete, and None if nothing is left. `stand_in` takes the place of
+    settings that must be there and are not. `also_known`: names that are settings too, though not of this model.
     """
     rest = deepcopy(data)
-    for round_ in range(_ROUNDS):
+    for again in range(_ROUNDS):
         try:
             return model.model_validate(rest)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                loc = _in_data(rest, detail)
-                secret = _secret_part(model, loc)
-                if round_ == 0 or detail["type"] != "missing":
-                    said = WRITE_THE_NAME if secret is not None else _words(model, loc, detail, also_known)
-                    document.problem((*at, *(loc if secret is None else secret)), said)
-                if not _leave_out(rest, loc if secret is None else secret, detail["type"]):
-                    return None
+            found = [_Found(model, rest, detail) for detail in error.errors(include_url=False)]
+            for one in found:
+                if not (again and one.type in _CONSEQUENCES) and not one.misspelt(found):
+                    document.problem((*at, *one.loc), one.words(also_known))
+            for one in found:
+                rest = _without(rest, one, stand_in or {})
+            if rest is None:
+                return None
     return None
 
 
-def secrets_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, SecretName]]:
-    """The secrets that a checked model asks for, and where."""
-    if isinstance(value, SecretName):
-        yield at, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from secrets_in(getattr(value, name), (*at, name))
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from secrets_in(item, (*at, str(name)))
-    elif isinstance(value, list | tuple):
-        for position, item in enumerate(value):
-            yield from secrets_in(item, (*at, position))
+#: What leaving something out brings about; not a problem of its own.
+_CONSEQUENCES = ("missing", "too_short")
+
+
+class _Found:
+    """One error of pydantic: where it is in the data, and what we say."""
+
+    def __init__(self, model: type[BaseModel], data: Any, detail: ErrorDetails) -> None:
+        self.model, self.detail, self.type = model, detail, detail["type"]
+        loc = _in_data(data, detail)
+        secret = _secret_part(model, loc)
+        self.secret = secret is not None
+        self.loc = loc if secret is None else secret
+
+    def misspelt(self, others: "list[_Found]") -> bool:
+        """Is a setting missing only because its name is written wrong?"""
+        near = [one.loc for one in others if one.type == "extra_forbidden" and one.loc[:-1] == self.loc[:-1]]
+        return self.type == "missing" and any(nearest(str(loc[-1]), [str(self.loc[-1])]) for loc in near)
+
+    def words(self, also_known: Sequence[str]) -> str:
+        if self.secret:
+            return f"this setting is missing: {WRITE_THE_NAME}" if self.type == "missing" else NEVER_WRITTEN
+        return _words(self.model, self.loc, self.detail, also_known)
+
+
+def secrets_in(model: type[BaseModel], data: Any, at: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """The names of the secrets that data of a model asks for, and where in it."""
+    if SecretName in _at(model, at):
+        if isinstance(data, Mapping) and isinstance(data.get("secret"), str):
+            yield at, data["secret"]
+    elif isinstance(data, Mapping):
+        for name, item in data.items():
+            yield from secrets_in(model, item, (*at, name))
+    elif isinstance(data, list):
+        for place, item in enumerate(data):
+            yield from secrets_in(model, item, (*at, place))
 
 
 def shown(value: Any, loc: Loc = ()) -> str:
@@ -97,21 +125,21 @@ def _in_data(data: Any, detail: ErrorDetails) -> Loc:
     return tuple(loc)
 
 
-def _leave_out(data: Any, loc: Loc, type_: str) -> bool:
-    """Take out what is wrong; False if that is everything. What lacks something is wrong as a whole."""
-    path = loc[:-1] if type_ == "missing" else loc
+def _without(data: Any, found: _Found, stand_in: Mapping[str, Any]) -> Any:
+    """The data without what is wrong; None if that is all of it. What lacks something is wrong as a whole, and so is
+    a list with a wrong item: the others would move, and be looked for in the wrong place."""
+    if found.type == "missing" and len(found.loc) == 1 and found.loc[0] in stand_in and isinstance(data, dict):
+        return {**data, found.loc[0]: stand_in[str(found.loc[0])]}
+    path = found.loc[:-1] if found.type == "missing" else found.loc
+    path = path[: next((place for place, part in enumerate(path) if isinstance(part, int)), len(path))]
     if not path:
-        return False
+        return None
+    inner = data
     for part in path[:-1]:
-        try:
-            data = data[part]
-        except (KeyError, IndexError):  # taken out for another problem already
-            return True
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
-    elif isinstance(path[-1], int) and path[-1] < len(data):
-        del data[path[-1]]
-    return True
+        inner = inner.get(part) if isinstance(inner, dict) else None
+    if isinstance(inner, dict):
+        inner.pop(path[-1], None)
+    return data
 
 
 def _words(model: type[BaseModel], loc: Loc, detail: ErrorDetails, also_known: Iterable[str]) -> str:
@@ -126,12 +154,15 @@ def _words(model: type[BaseModel], loc: Loc, detail: ErrorDetails, also_known: I
         return f"expected {context['expected']}, got {got}" + nearest(str(detail["input"]), choices)
     if type_ in ("value_error", "assertion_error"):
         return str(context["error"])
-    if detail["loc"][-1:] == ("[key]",):
+    if type_ == "string_pattern_mismatch" and context["pattern"] == NAME_PATTERN:
         return "expected a name of letters, digits, '_' and '-' that starts with a letter"
+    if type_ == "too_short":
+        return f"expected at least {context['min_length']} of them, got {context['actual_length']}"
     return f"expected {_EXPECTED.get(type_) or _pydantic_words(detail)}, got {got}"
 
 
 _EXPECTED = {
+    "invalid_key": "a key that is text, in quotes if need be",
     "string_type": "text",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -150,7 +181,8 @@ _EXPECTED = {
 
 def _pydantic_words(detail: ErrorDetails) -> str:
     said = detail["msg"]
-    for start in ("Input should be ", "Value should be ", "Value should "):
+    said = said.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+    for start in ("Input should be ", "Value should be ", "Value should ", "String should "):
         said = said.removeprefix(start)
     return said[:1].lower() + said[1:]
 

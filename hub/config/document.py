@@ -13,11 +13,20 @@ import yaml
 
 from hub.config.problem import Loc, Problem, Problems
 
+_TAGGED = "could not determine a constructor"
+
 
 class StrictLoader(yaml.SafeLoader):
     """Safe, and without the surprises of YAML 1.1."""
 
     yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile(r"^<<$"))]}
+
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
+        """Values are of the type they look like: `!!int x` and the like are refused."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.tag is not None:
+            raise yaml.composer.ComposerError(None, None, _TAGGED, event.start_mark)
+        return super().compose_scalar_node(anchor)
 
 
 for _tag, _pattern, _first in (
@@ -93,7 +102,10 @@ def _syntax(file: str, error: yaml.YAMLError) -> Problem:
     """A syntax error in our words. YAML's own may quote the text, and the text may be a password."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    said = str(getattr(error, "problem", None) or "a character that YAML does not allow")
+    said = str(getattr(error, "problem", None) or "there is a character that YAML does not allow")
+    opened = getattr(error, "context_mark", None)
+    if opened and ("unexpected end of stream" in said or "expected ',' or" in said):
+        return Problem(file, opened.line + 1, opened.column + 1, "", "the quote or bracket opened here is not closed")
     for sign, words in _SYNTAX.items():
         if sign in said:
             return Problem(file, line, column, "", words)
@@ -104,8 +116,8 @@ _SYNTAX = {
     "'\\t'": "a tab; indent with blanks",
     "cannot start any token": "a value that starts with this character must be in quotes",
     "undefined alias": "a value that starts with '*' must be in quotes",
-    "could not determine a constructor": "a value that starts with '!' must be in quotes",
-    "mapping values are not allowed here": "unexpected ': '; put a value that holds ': ' in quotes and check the indent",
+    _TAGGED: "a value that starts with '!' must be in quotes",
+    "mapping values are not allowed here": "': ' is not expected here; put a value that holds it in quotes",
     "could not find expected ':'": "expected 'key: value'",
     "but found another document": "expected one document in a file, found '---' again",
 }

@@ -6,16 +6,23 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 
 from hub.adapter import SecretName
+from hub.config.check import NAME_PATTERN
 from hub.config.duration import parse_duration
 from hub.core.model import Direction, Policy, TypeName
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Count = Annotated[int, Field(ge=1)]
 
 
 def _short(key: str) -> Any:
     """A plain text stands for the settings with only this key."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+    def long(value: Any) -> Any:
+        if not isinstance(value, str | dict):
+            raise ValueError("expected a text, or settings")
+        return {key: value} if isinstance(value, str) else value
+
+    return BeforeValidator(long)
 
 
 def parse_policy(value: Any) -> Policy:
@@ -100,6 +107,8 @@ class BindingFile(Shape):
 
 
 def _group(value: Any) -> Any:
+    if not isinstance(value, list | dict):
+        raise ValueError("expected a list of fields, or settings")
     return {"fields": value} if isinstance(value, list) else value
 
 
@@ -124,9 +133,9 @@ class InstanceFile(Shape):
 
     organization: Name
     active: bool = True
-    systems: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+    systems: dict[Name, dict[str, Any]]
     policy: PolicyText = Policy("ask")
-    entities: Annotated[dict[Name, EntityFile], Field(min_length=1)]
+    entities: dict[Name, EntityFile]
     tasks: dict[Name, TaskFile] = {}
 
 
@@ -150,6 +159,8 @@ class MappedFile(Shape):
             raise ValueError("'field' and 'fields' are both there; keep one")
         if any(isinstance(step, dict) and len(step) != 1 for step in self.transforms):
             raise ValueError("a transform is a name, or one name with its argument: {lookup: {...}}")
+        if not self.sources and not any(isinstance(step, dict) for step in self.transforms):
+            raise ValueError("'field' is missing: which field of the system it is")
         return self
 
     @property

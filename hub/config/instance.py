@@ -13,8 +13,9 @@ from hub.config.entity import build_entity, check_entity, check_policy
 from hub.config.environment import substituted
 from hub.config.files import InstanceFile
 from hub.config.loading import Loading, known
-from hub.config.mapped import Bound, check_zone, load_mapping
+from hub.config.mapped import Bound, load_mapping
 from hub.config.problem import Loc, nearest
+from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Binding, Instance, SystemSpec, Task
 
@@ -27,7 +28,8 @@ class _System(NamedTuple):
 def load_instance(loading: Loading, file: str) -> Instance | None:
     """The instance of a file. None: there are problems, and they are noted."""
     document = loading.document(file)
-    shape = checked(InstanceFile, document, document.data) if document else None
+    stand_in: dict[str, Any] = {"organization": "unknown", "systems": {}, "entities": {}}
+    shape = checked(InstanceFile, document, document.data, stand_in=stand_in) if document else None
     if document is None or shape is None:
         return None
     systems = _systems(loading, document, shape)
@@ -50,7 +52,7 @@ def _systems(loading: Loading, document: Document, shape: InstanceFile) -> dict[
 
 
 def _system(loading: Loading, document: Document, name: str, settings: dict[str, Any]) -> _System | None:
-    """A system whose adapter checked its settings. None: there are problems, and they are noted."""
+    """A system whose adapter checked its settings (None: they are of no use). None: there is no adapter."""
     at: Loc = ("systems", name)
     module = _adapter(loading, document, at, settings)
     if module is None:
@@ -59,11 +61,12 @@ def _system(loading: Loading, document: Document, name: str, settings: dict[str,
     given = substituted(document, given, loading.environ, at)
     model: type[BaseModel] = module.Options
     options = checked(model, document, given, at, also_known=["adapter"])
-    if options is None:
-        return None
-    for loc, secret in secrets_in(options, at):
-        loading.has_secret(document, loc, secret.secret)
-    check_zone(document, (*at, "zone"), getattr(options, "zone", None))
+    for loc, secret in secrets_in(model, given):
+        loading.has_secret(document, (*at, *loc), secret)
+    zone = getattr(options, "zone", None)
+    said = zone_problem(zone) if isinstance(zone, str) else None
+    if said is not None and "${" not in str(zone):
+        document.problem((*at, "zone"), said)
     return _System(SystemSpec(name, settings["adapter"], options), module)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.files import BindingFile, EntityFile, FieldFile, MappedFile, MappingFile
 from hub.config.loading import Loading, known
 from hub.config.problem import Loc, nearest
+from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError
 from hub.core.mapping import FieldSpec, Mapping, MappingSpec, compile_mapping
 from hub.core.model import LINK
@@ -41,17 +41,18 @@ class _Offered(Document):
 def load_mapping(loading: Loading, bound: Bound, module: ModuleType, options: Any) -> Mapping | None:
     """The compiled mapping. None: there are problems, and they are noted. `options`: the system's, validated."""
     document = _document(loading, bound, module, options)
-    file = checked(MappingFile, document, document.data) if document else None
+    stand_in = {"object": bound.binding.object or "unknown", "entity": bound.entity}
+    file = checked(MappingFile, document, document.data, stand_in=stand_in) if document else None
     if document is None or file is None:
         return None
     _check(document, bound, file)
     wire = file.wire or getattr(module, "WIRE", "text")
-    zone = file.zone or getattr(options, "zone", None) or "UTC"
+    zone = file.zone or _zone_of(options)
     known_fields = {
         name: mapped for name, mapped in file.fields.items() if name in bound.file.fields or name[0] == LINK
     }
     specs = [_spec(name, mapped, bound.file.fields.get(name), wire, zone) for name, mapped in known_fields.items()]
-    return _compiled(document, MappingSpec(file.object, file.entity, tuple(specs)))
+    return _compiled(document, file, MappingSpec(file.object, file.entity, tuple(specs)))
 
 
 def _document(loading: Loading, bound: Bound, module: ModuleType, options: Any) -> Document | None:
@@ -67,7 +68,7 @@ def _document(loading: Loading, bound: Bound, module: ModuleType, options: Any) 
         bound.document.problem((*bound.at, "mapping"), said)
     elif bound.binding.object is None:
         bound.document.problem((*bound.at, "object"), "this setting is missing; or name a mapping")
-    else:
+    elif options is not None:
         return _offered(loading, bound, offer, options)
     return None
 
@@ -90,34 +91,33 @@ def _check(document: Document, bound: Bound, file: MappingFile) -> None:
     if bound.binding.object not in (None, file.object):
         said = f"the mapping is of object '{file.object}', got '{bound.binding.object}'"
         bound.document.problem((*bound.at, "object"), said)
-    written: dict[str, str] = {}
     for name, mapped in file.fields.items():
-        _check_field(document, bound, name, mapped)
-        for source in mapped.sources if mapped.direction != "in" else ():
-            first = written.setdefault(source, name)
-            if first != name:
-                said = f"'{source}' is written by field '{first}' already; give one of them 'direction: in'"
-                document.problem(("fields", name), said)
+        _check_name(document, bound, name)
+        field = bound.file.fields.get(name)
+        for place, (step, argument) in enumerate(_steps(mapped)):
+            if step == "lookup" and place == len(mapped.transforms) - 1 and field is not None and field.choices:
+                _check_lookup(document, ("fields", name, "transforms", place), argument, field.choices)
 
 
-def _check_field(document: Document, bound: Bound, name: str, mapped: MappedFile) -> None:
-    loc: Loc = ("fields", name)
+def _check_lookup(document: Document, loc: Loc, argument: Any, choices: list[str]) -> None:
+    """What a lookup gives must be a choice of the field. The rest of it is the compiler's to check."""
+    table = argument.get("table") if isinstance(argument, dict) else None
+    for value in table.values() if isinstance(table, dict) else ():
+        if isinstance(value, str):
+            known(document, loc, "choice", value, choices)
+
+
+def _check_name(document: Document, bound: Bound, name: str) -> None:
     if name.startswith(LINK):
-        known(document, loc, "system", name.removeprefix(LINK), bound.others)
+        known(document, ("fields", name), "system", name.removeprefix(LINK), bound.others)
     else:
-        known(document, loc, "field", name, bound.fields)
-    if mapped.too_long != "refuse" and mapped.length is None:
-        document.problem((*loc, "too_long"), "needs a length")
+        known(document, ("fields", name), "field", name, bound.fields)
 
 
-def check_zone(document: Document, loc: Loc, zone: str | None) -> None:
-    """Note a time zone that nobody knows."""
-    if zone is None:
-        return
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        document.problem(loc, f"unknown time zone '{zone}'{nearest(zone, available_timezones())}")
+def _zone_of(options: Any) -> str:
+    """The zone that a system's settings say; one that nobody knows is a problem of the system, not of its mappings."""
+    zone = getattr(options, "zone", None)
+    return zone if isinstance(zone, str) and zone_problem(zone) is None else "UTC"
 
 
 def _spec(name: str, mapped: MappedFile, field: FieldFile | None, wire: Any, zone: str) -> FieldSpec:
@@ -145,13 +145,27 @@ def _steps(mapped: MappedFile) -> tuple[tuple[str, Any], ...]:
     return tuple((step, None) if isinstance(step, str) else next(iter(step.items())) for step in mapped.transforms)
 
 
-def _compiled(document: Document, spec: MappingSpec) -> Mapping | None:
+def _compiled(document: Document, file: MappingFile, spec: MappingSpec) -> Mapping | None:
     try:
         return compile_mapping(spec, expression=_expression)
     except ConfigError as error:
         for said in error.problems:
-            document.problem(("fields",), said)
+            _place(document, file, said.removeprefix(f"{spec.object}: "))
         return None
+
+
+def _place(document: Document, file: MappingFile, said: str) -> None:
+    """Note a problem of the compiler, `field: key or transform: what`, at its key."""
+    name, _, rest = said.partition(": ")
+    key, _, what = rest.partition(": ")
+    if name not in file.fields:
+        document.problem(("fields",), said)
+    elif key in MappedFile.model_fields:
+        document.problem(("fields", name, key), what)
+    else:
+        steps = [step for step, _ in _steps(file.fields[name])]
+        at: Loc = ("transforms", steps.index(key)) if key in steps else ()
+        document.problem(("fields", name, *at), rest)
 
 
 def _expression(text: str) -> Any:

@@ -36,7 +36,7 @@ def test_every_field_is_in_exactly_one_unit_with_the_nearest_policy(load: Load) 
 
 
 @pytest.mark.parametrize(
-    "old, new, unit, policy, said",
+    ("old", "new", "unit", "policy", "said"),
     [
         ("merge: field", "policy: ask", "name", Policy("ask"), "entity account"),
         ("merge: field", "policy: ask", "phone", Policy("newest"), "field phone"),
@@ -75,7 +75,7 @@ def test_merge_row_makes_the_record_one_unit(load: Load, change: Change) -> None
     )
 
 
-@pytest.mark.parametrize("said, rule", [("ask", "ask"), ("edit wins", "edit"), ("delete wins", "delete")])
+@pytest.mark.parametrize(("said", "rule"), [("ask", "ask"), ("edit wins", "edit"), ("delete wins", "delete")])
 def test_a_delete_against_an_edit_is_decided_as_said(load: Load, change: Change, said: str, rule: Any) -> None:
     change(MAIN, "deletes: ask", f"deletes: {said}")
     assert load().instance("main").entities["account"].deletes == Policy(rule)
@@ -137,7 +137,7 @@ def test_an_empty_hub_file_means_the_defaults(load: Load, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "store, environ, url",
+    ("store", "environ", "url"),
     [
         ("${STORE:-sqlite:///var/hub.db}", {"STORE": "sqlite:////srv/hub.db"}, "sqlite:////srv/hub.db"),
         ("'sqlite:///:memory:'", {}, "sqlite:///:memory:"),
