@@ -40,7 +40,7 @@ def compile_expression(text: str) -> Callable[[Raw], object]:
 
     try:
         engine = Jsonata(text, _regex)
-    except Exception as error:  # noqa: BLE001 an interpreter's parser: whatever it raises is said of the text
+    except Exception as error:
         raise ConfigError([f"not a JSONata expression: {error}{_position(error)}"], "config.expression") from error
     refused = [f"${name} is not allowed here: it {_NOT_HERE[name]}" for name in sorted(set(_variables(engine.ast)))]
     if refused:

@@ -132,7 +132,8 @@ def _one_way(spec: "FieldSpec", parts: _Parts) -> list[str]:
 def _assemble(parts: _Parts, default: bool) -> Compiled:
     spec, head, _ = parts
     into, out = _into(parts), _out(parts)
-    gather = _gather(head, into, default)
+    ready = head.canonical and not parts.steps and spec.type in TEXTS
+    gather = head.gather if ready else _gather(head, into, default)
     put = _put(parts, out) if out is not None and spec.sources else None
     settle = settler(spec, parts.steps, head, gather, put)
     simple = head.single and not default

@@ -1,6 +1,7 @@
 """What makes one value of a whole raw record, before the steps: its one source, a join, a constant, an expression."""
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from hub.core.record import Raw
@@ -29,6 +30,8 @@ class Head(NamedTuple):
     constant: bool = False
     #: The value of one source, as it is.
     single: bool = False
+    #: Gathers what the reader of a text would give, so that need not run again.
+    canonical: bool = False
 
 
 def source(name: str) -> Head:
@@ -44,22 +47,25 @@ def join(argument: Any, sources: tuple[str, ...]) -> Head:
     if len(sources) < 2:
         raise BadSpec("expected two or more fields of the system to join")
 
+    pick = itemgetter(*sources)
+
     def gather(raw: Raw) -> Any:
         try:
-            parts = [as_text(raw[name]) or "" for name in sources]
+            parts = [*map(as_text, pick(raw))]
         except KeyError:
             return ABSENT
-        if skip:
-            return separator.join(filter(None, parts))
-        while parts and not parts[-1]:
-            parts.pop()
-        return separator.join(parts)
+        if None not in parts:
+            return separator.join(parts)  # type: ignore[arg-type]
+        if not skip:
+            while parts and parts[-1] is None:
+                parts.pop()
+        return separator.join([part or "" for part in parts if part or not skip]) or None
 
     def spread(value: Any) -> Sequence[Any]:
         parts = (as_text(value) or "").split(separator, len(sources) - 1)
         return parts + [""] * (len(sources) - len(parts))
 
-    return Head(gather, spread)
+    return Head(gather, spread, canonical=True)
 
 
 def constant(argument: Any, sources: tuple[str, ...]) -> Head:

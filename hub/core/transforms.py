@@ -116,6 +116,7 @@ def _collapse(argument: Any, context: Context) -> Step:
 
 
 _NO_DIGIT = re.compile("[^0-9+]+")
+_ASCII_NO_DIGIT = str.maketrans("", "", "".join(set(map(chr, range(128))) - set("0123456789+")))
 
 
 def _digits(argument: Any, context: Context) -> Step:
@@ -124,11 +125,11 @@ def _digits(argument: Any, context: Context) -> Step:
 
 
 def _phone(text: str) -> str:
-    kept = _NO_DIGIT.sub("", text)
+    kept = text.translate(_ASCII_NO_DIGIT) if text.isascii() else _NO_DIGIT.sub("", text)
     if "+" not in kept:
         return kept
     digits = kept.replace("+", "")
-    return f"+{digits}" if kept[0] == "+" and digits else digits
+    return "+" + digits if digits and kept[0] == "+" else digits
 
 
 def _truncate(argument: Any, context: Context) -> Step:
