@@ -131,6 +131,9 @@ def test_people_are_not_counted_and_bound_by_the_same_rules(erp: Erp) -> None:
     assert (wrong.status_code, "country" in wrong.json()["error"]) == (422, True)
     assert requests.get(f"{erp.base}/control/suppliers/99", timeout=9).status_code == 404
     assert requests.delete(f"{erp.base}/control/suppliers/x", timeout=9).status_code == 404
+    typo = requests.patch(f"{erp.base}/control/suppliers/1", json={"nmae": "x"}, timeout=9)
+    assert (typo.status_code, typo.json()["reasons"]) == (422, ["nmae: no such field"])
+    assert requests.patch(f"{erp.base}/control/suppliers/99", json={}, timeout=9).status_code == 404
     assert erp.stats()["writes"] == {}
 
 

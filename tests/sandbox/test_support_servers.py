@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from support.processes import attached, wait_for
-from support.servers import erp_server
+from support.servers import Crm, Erp, erp_server
 
 TESTS = Path(__file__).parents[1]
 
@@ -49,6 +49,21 @@ def test_a_command_that_ends_at_once_is_reported_with_its_complaints() -> None:
         pytest.raises(AssertionError, match="no luck"),
     ):
         process.first_line(20)
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_finds_both_counterparts_as_new(crm: Crm, erp: Erp, turn: int) -> None:
+    companies, suppliers = crm.companies(), erp.suppliers()
+    assert (len(companies), len(suppliers)) == (30, 30)
+    assert len({c["vatnumber"] for c in companies.values()} & {s["vat"] for s in suppliers.values()}) == 20
+    assert crm.edit("1", phone="1")["phone"] == "1"
+    assert crm.show(crm.add(name="New"))["name"] == "New"
+    crm.delete("2")
+    erp.delete("2")
+    assert crm.settings(page=7)["page"] == 7
+    assert crm.settings()["page"] == 7
+    crm.faults(latency_ms=1)
+    assert crm.mutate(100) == 30
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -100,7 +100,14 @@ class Erp(Sandbox):
 
 
 class Crm(Sandbox):
-    """The Sage CRM."""
+    """The Sage CRM. `url` is that of its SOAP service; `user` and `password` may log on."""
+
+    user = password = "hub"
+
+    def settings(self, **changed: Any) -> dict[str, Any]:
+        """Change settings of the server; those that now hold. See `hub.sandbox.crm.settings.Settings`."""
+        found: dict[str, Any] = self.control("POST", "settings", changed)
+        return found
 
     def companies(self) -> dict[str, dict[str, Any]]:
         return self.records()
@@ -119,7 +126,9 @@ def erp_server(**options: Any) -> Iterator[Erp]:
 def crm_server(**options: Any) -> Iterator[Crm]:
     """A CRM with these options of `python -m hub.sandbox.crm`: `crm_server(companies=0, sessions="block")`."""
     with attached(command("hub.sandbox.crm", options)) as process:
-        yield Crm(process, json.loads(process.first_line(START_S)), "companies")
+        crm = Crm(process, json.loads(process.first_line(START_S)), "companies")
+        crm.user, crm.password = options.get("user", Crm.user), options.get("password", Crm.password)
+        yield crm
 
 
 def command(module: str, options: dict[str, Any]) -> list[str]:

@@ -47,7 +47,9 @@ class Erp:
         return str(self._write(Op("create", None, values)).id)
 
     def change(self, key: str, values: Mapping[str, Any]) -> bool:
-        return not values or self._write(Op("update", _id(key), values)).status != 404
+        if not values:
+            return self.get(key) is not None
+        return self._write(Op("update", _id(key), values)).status != 404
 
     def delete(self, key: str) -> bool:
         return self._write(Op("delete", _id(key))).status != 404
@@ -72,6 +74,9 @@ class Erp:
         self._stats.reset()
 
     def _write(self, op: Op) -> Outcome:
+        unknown = [f"{name}: no such field" for name in op.sent if name not in ORDER]
+        if unknown:
+            raise NotTaken(unknown)
         done = self._suppliers.write([op])[0]
         if done.status == 422:
             raise NotTaken([f"{p.field} {p.message}" for p in done.problems])
