@@ -21,7 +21,13 @@ class Door:
     def __init__(self, app: App, port: int, threads: int = 8) -> None:
         # With log_socket_errors off, an OSError of the application closes the connection without an answer: HangUp.
         self._server: Any = create_server(
-            _loud(app), host=HOST, port=port, threads=threads, log_socket_errors=False, ident=None
+            _loud(app),
+            host=HOST,
+            port=port,
+            threads=threads,
+            log_socket_errors=False,
+            ident=None,
+            outbuf_overflow=64 << 20,  # answers stay in memory
         )
         self.port = int(self._server.effective_port)
 

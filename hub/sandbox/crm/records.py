@@ -45,7 +45,9 @@ class Records:
         self._deadline = 0.0
         path = "" if path == ":memory:" else path
         self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=256)
-        for pragma in ("journal_mode=TRUNCATE", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
+        # A private database needs no journal on disk: nobody finds it after a crash.
+        journal = "TRUNCATE" if path else "MEMORY"
+        for pragma in (f"journal_mode={journal}", "synchronous=OFF", "cache_size=-65536", "temp_store=FILE"):
             self.db.execute(f"PRAGMA {pragma}")
         for entity in ENTITIES.values():
             self._create(entity)

@@ -33,9 +33,12 @@ class Entity:
     own: tuple[Column, ...]
     lists: tuple[tuple[str, str], ...] = ()
     columns: tuple[Column, ...] = field(init=False)
+    _by_name: dict[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", (Column(self.key, "int"), *self.own, *AUDIT))
+        columns = (Column(self.key, "int"), *self.own, *AUDIT)
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "_by_name", {n: c for c in columns for n in (c.name, self.db(c.name))})
 
     @property
     def wire(self) -> tuple[Column, ...]:
@@ -48,9 +51,7 @@ class Entity:
 
     def column(self, name: str) -> Column | None:
         """The column of a short or prefixed name in any case. None: there is none."""
-        low = name.strip().lower()
-        short = low.removeprefix(f"{self.prefix}_")
-        return next((c for c in self.columns if c.name in (low, short)), None)
+        return self._by_name.get(name.strip().lower())
 
 
 def _texts(*pairs: tuple[str, int]) -> Iterable[Column]:
