@@ -130,6 +130,8 @@ def test_an_external_reference_is_held_once_where_that_is_set() -> None:
     assert suppliers.write([Op("update", 1, {"external_ref": "R"})])[0].status == 200
     moved = suppliers.write([Op("update", 1, {"external_ref": None}), Op("update", 2, {"external_ref": "R"})])
     assert [o.status for o in moved] == [200, 200]
+    freed = suppliers.write([create(external_ref="T"), Op("delete", 4), create(external_ref="T")])
+    assert [o.status for o in freed] == [201, 204, 201]
 
 
 def test_an_id_and_a_number_are_never_used_again(tmp_path: Path) -> None:
@@ -187,6 +189,14 @@ def test_a_page_of_the_feed_names_each_supplier_once(suppliers: Suppliers) -> No
     assert [orjson.loads(i)["supplierid"] for i in page.items] == [1]
     assert (page.deleted, page.more) == ([2], False)
     assert page.next == suppliers.seq
+
+
+def test_a_page_of_the_feed_holds_no_more_than_was_asked_for(suppliers: Suppliers) -> None:
+    suppliers.write([create(str(i)) for i in range(5)])
+    suppliers.write([Op("delete", 1)])
+    page = suppliers.changes(0, 4)
+    assert (len(page.items) + len(page.deleted), page.next, page.more) == (4, 5, True)
+    assert suppliers.changes(5, 4) == ([], [1], 6, False)
 
 
 def test_an_idle_feed_stays_where_it_is(suppliers: Suppliers) -> None:
