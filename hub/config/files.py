@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 
 from hub.adapter import SecretName
-from hub.config.check import NAME_PATTERN
 from hub.config.duration import parse_duration
+from hub.config.words import NAME_PATTERN
 from hub.core.model import Direction, Policy, TypeName
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from hub.config.adapters import load_adapter
-from hub.config.check import checked, secrets_in
+from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.entity import build_entity, check_entity, check_policy
 from hub.config.environment import substituted
 from hub.config.files import InstanceFile
 from hub.config.loading import Loading, known
 from hub.config.mapped import Bound, load_mapping
+from hub.config.place import secrets_in
 from hub.config.problem import Loc, nearest
 from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError

@@ -102,6 +102,11 @@ from hub.adapter import SecretName
 WIRE = "json"
 
 
+class UserPassword(BaseModel, frozen=True, extra="forbid"):
+    user: str
+    password: SecretName
+
+
 class Options(BaseModel, frozen=True, extra="forbid"):
     url: str
     user: str
@@ -111,6 +116,7 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     verify: bool = True
     mode: Literal["fast", "careful"] = "fast"
     headers: dict[str, SecretName] = {}
+    login: SecretName | UserPassword | None = None
 
 
 class ObjectOptions(BaseModel, frozen=True, extra="forbid"):

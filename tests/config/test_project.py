@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.config import Project, load_project
+from hub.config import Project, load_project, load_settings
 from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Policy, Task, Unit
 
@@ -126,7 +126,7 @@ def test_an_adapter_is_given_its_objects_its_folder_and_its_secrets(load: Load, 
 
 
 def test_the_store_is_a_file_of_the_folder(load: Load, folder: Path) -> None:
-    assert load().store_url() == f"sqlite:///{folder.resolve().as_posix()}/var/hub.db"
+    assert load().hub.store_url() == f"sqlite:///{folder.resolve().as_posix()}/var/hub.db"
 
 
 def test_an_empty_hub_file_means_the_defaults(load: Load, folder: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_store_may_be_named_in_several_ways(
 ) -> None:
     change("conf/hub.yaml", "sqlite:///var/hub.db", store)
     project = load(**environ)
-    assert project.store_url() == url
+    assert project.hub.store_url() == url
     assert "p%40ss" not in repr(project.hub)
     assert "p@ss" not in repr(project.hub)
 
@@ -192,3 +192,18 @@ def test_a_folder_that_is_no_project_says_so(tmp_path: Path) -> None:
         load_project(tmp_path, {})
     assert caught.value.code == "config.no-project"
     assert "hub init DIR" in caught.value.said
+
+
+def test_the_settings_of_the_hub_can_be_had_without_any_adapter(folder: Path) -> None:
+    (folder / "adapters/paper.py").write_text("1 / 0\n")
+    assert load_settings(folder, {}).store_url().endswith("/var/hub.db")
+
+
+def test_the_settings_of_the_hub_are_checked_as_strictly(folder: Path) -> None:
+    (folder / "conf/hub.yaml").write_text("store: {url: sqlite:///a.db, pasword: x}\nlog: {level: loud}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(folder, {})
+    assert caught.value.problems == [
+        "conf/hub.yaml:1:30: store.pasword: unknown setting, did you mean 'password'?",
+        "conf/hub.yaml:2:7: log.level: expected 'debug', 'info', 'warning' or 'error', got 'loud'",
+    ]
