@@ -1,0 +1,106 @@
+"""`hub records`: one record across the systems."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.main import Asked
+from hub.cli.output import as_json, fields, line, shown, table
+from hub.core.errors import Refused
+
+if TYPE_CHECKING:
+    from hub.flow.place import Hub, Place
+    from hub.store.records import Known
+
+
+@click.command("records")
+@click.argument("entity")
+@click.argument("record", metavar="SYSTEM:KEY")
+@click.pass_obj
+def command(asked: Asked, entity: str, record: str) -> None:
+    """Show what the hub and every system hold of a record, e.g. `hub records account crm:42`."""
+    from hub.engine.opening import chosen, looking, opened
+
+    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+        found = story(hub, entity, golden_id(hub, entity, record))
+    if asked.json:
+        as_json(found)
+    else:
+        show(found)
+
+
+def golden_id(hub: "Hub", entity: str, record: str) -> int:
+    """The golden record of `SYSTEM:KEY`, or of `hub:ID`."""
+    from hub.cli.naming import place_named
+    from hub.store import links
+
+    system, _, key = record.partition(":")
+    if system == "hub":
+        return int(key) if key.isdigit() else 0
+    place = place_named(hub, entity, system)
+    with hub.store.reading() as tx:
+        link = links.lookup(tx, place.id, [key]).get(key)
+    if link is None:
+        said = f"the hub has not linked {system} {key}: it was not read yet, or stands aside ('hub reviews')"
+        raise Refused("record.unknown", said)
+    return link.golden_id
+
+
+def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
+    """Everything known of a golden record."""
+    from hub.store import audit, conflicts, records
+
+    places = list(hub.places[entity].values())
+    with hub.store.reading() as tx:
+        known = {place.binding.system: records.load(tx, place.id, [golden]).get(golden) for place in places}
+        clashes = conflicts.find(tx, [place.id for place in places], golden_id=golden)
+        history = audit.of_golden(tx, golden)
+    first = next(iter(known.values()))
+    if first is None:
+        raise Refused("record.unknown", f"there is no golden record {golden}")
+    names = hub.catalog.by_id()
+    return {
+        "golden_id": str(golden),
+        "state": {1: "live", 0: "deleted", 2: "absorbed"}[first.state],
+        "fields": first.fields,
+        "from": first.origin,
+        "systems": {place.binding.system: held(place, known[place.binding.system]) for place in places},
+        "conflicts": [{"id": c.id, "unit": c.unit, "state": c.state, "rule": c.rule} for c in clashes],
+        "history": [
+            {**entry._asdict(), "golden_id": str(golden), "system": names.get(entry.binding_id or 0, ("", None))[1]}
+            for entry in history
+        ],
+    }
+
+
+def held(place: "Place", known: "Known | None") -> dict[str, Any] | None:
+    if known is None or known.key is None:
+        return None
+    shadow = known.shadow
+    return {
+        "key": known.key,
+        "version": known.version,
+        "fields": shadow.fields if shadow else {},
+        "asked": shadow.asked if shadow else {},
+        "held": sorted(shadow.held) if shadow else [],
+    }
+
+
+def show(found: dict[str, Any]) -> None:
+    systems = found["systems"]
+    line(f"golden record {found['golden_id']}, {found['state']}")
+    for name, holds in systems.items():
+        line(f"  {name}: {holds['key'] if holds else 'not linked'}")
+    rows = []
+    for name, value in found["fields"].items():
+        source = (found["from"].get(name) or found["from"].get("") or [None])[0]
+        cells = [shown(h["fields"][name]) if h and name in h["fields"] else "-" for h in systems.values()]
+        rows.append([name, shown(value), source, *cells])
+    line()
+    table(("field", "golden", "from", *systems), rows)
+    for clash in found["conflicts"]:
+        line(f"conflict {clash['id']} of {clash['unit']}: {clash['state']} ({clash['rule']})")
+    line()
+    for entry in found["history"]:
+        who = f"{entry['action']:<10} {entry['system'] or '':<8} {entry['who']:<8}"
+        line(f"{entry['at']}  {who} {fields(entry['detail'] or {})}")

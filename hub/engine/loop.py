@@ -1,0 +1,62 @@
+"""The hub at work: every task on its schedule, until it is told to stop."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import schedule
+
+from hub.core.errors import HubError
+from hub.core.model import Task
+from hub.engine.sync import Report, sync
+from hub.flow.place import Hub
+
+#: Told after every run: the task, and what it did or why it failed.
+Done = Callable[[Task, Report | HubError], None]
+
+
+class Loop:
+    """Tasks run one after the other, in one process; a task that is late runs once, not once for every time missed."""
+
+    def __init__(self, hub: Hub, done: Done, keys_every: timedelta = timedelta(days=1)) -> None:
+        self.hub, self.done, self.keys_every = hub, done, keys_every
+        self.ticker = schedule.Scheduler()
+        self.stopping = threading.Event()
+        self._keys_at: dict[str, float] = {}
+
+    def stop(self) -> None:
+        """Stop after the step that is under way."""
+        self.stopping.set()
+
+    def run(self, *, times: int | None = None) -> None:
+        """Run every task at once, then each on its schedule. `times`: so many runs in all, then end."""
+        left = [times]
+        for task in self.hub.instance.tasks:
+            self.ticker.every(max(1, round(task.every.total_seconds()))).seconds.do(self.once, task, left)
+        self.ticker.run_all()
+        while not self.stopping.is_set():
+            self.stopping.wait(max(0.05, min(1.0, self.ticker.idle_seconds or 1.0)))
+            if not self.stopping.is_set():
+                self.ticker.run_pending()
+
+    def once(self, task: Task, left: list[int | None]) -> None:
+        """One run. `schedule` forgets a job that raises, so whatever the hub knows to go wrong is told instead."""
+        if self.stopping.is_set():
+            return
+        try:
+            self.done(task, sync(self.hub, task.entities, task=task.name, keys=self.keys_due(task)))
+        except HubError as error:
+            self.done(task, error)
+        if left[0] is not None:
+            left[0] -= 1
+            if left[0] <= 0:
+                self.stop()
+
+    def keys_due(self, task: Task) -> bool:
+        """Is it time to compare all keys, for deletions that no system told of?"""
+        now = self.hub.machine.now().timestamp()
+        last = self._keys_at.setdefault(task.name, now)
+        if now - last < self.keys_every.total_seconds():
+            return False
+        self._keys_at[task.name] = now
+        return True

@@ -1,0 +1,80 @@
+"""Open a project: its database, its systems, and the one process that may work on them."""
+
+import os
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from hub.adapter import Adapter
+from hub.config import Project, load_project
+from hub.core.errors import ConfigError, HubError
+from hub.core.model import Instance
+from hub.engine.away import Away
+from hub.engine.machine import real
+from hub.flow.place import Hub, assemble
+from hub.store.catalog import register
+from hub.store.database import Store
+from hub.store.exclusive import exclusive
+from hub.store.migrate import prepare
+
+
+@contextmanager
+def opened(folder: Path) -> Generator[tuple[Project, Store]]:
+    """A project and its database, made or upgraded as needed."""
+    project = load_project(folder, os.environ)
+    with opened_store(project.store_url()) as store:
+        yield project, store
+
+
+@contextmanager
+def opened_store(url: str) -> Generator[Store]:
+    store = Store(url)
+    if store.lite and store.url.database and store.url.database != ":memory:":
+        Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
+    prepare(store)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def chosen(project: Project, name: str | None) -> Instance:
+    """The named instance, or the only one."""
+    if name is not None:
+        return project.instance(name)
+    if len(project.instances) == 1:
+        return next(iter(project.instances.values()))
+    names = ", ".join(sorted(project.instances))
+    raise ConfigError([f"this project has several instances ({names}): name one with --instance"], "config.instance")
+
+
+@contextmanager
+def working(project: Project, store: Store, instance: Instance) -> Generator[Hub]:
+    """An instance with its systems connected, ready to sync; nobody else works on the database meanwhile."""
+    with exclusive(store), connected(project, instance) as adapters:
+        yield assemble(store, instance, register(store, instance), adapters, real())
+
+
+@contextmanager
+def looking(store: Store, instance: Instance) -> Generator[Hub]:
+    """An instance without its systems: to look and to decide."""
+    away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
+    yield assemble(store, instance, register(store, instance), away, real())
+
+
+@contextmanager
+def connected(project: Project, instance: Instance) -> Generator[dict[str, Adapter]]:
+    """The adapters of all systems by name; all are closed in the end, whatever one of them says."""
+    with ExitStack() as stack:
+        adapters: dict[str, Adapter] = {}
+        for name in instance.systems:
+            adapters[name] = project.connect(instance, name)
+            stack.callback(_close, adapters[name])
+        yield adapters
+
+
+def _close(adapter: Adapter) -> None:
+    try:
+        adapter.close()
+    except HubError:
+        return  # a system that is away cannot be logged off from; its session ends by itself

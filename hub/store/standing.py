@@ -1,0 +1,54 @@
+"""How things stand, in a few statements: for `hub status` and screens."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store import runs
+from hub.store.database import Store
+from hub.store.runs import Run
+
+
+class PlaceStanding(NamedTuple):
+    """An entity in one system."""
+
+    instance: str
+    entity: str
+    system: str
+    linked: int
+    owed: int
+    refused: int
+    in_doubt: int
+    #: Open ones.
+    conflicts: int
+    aside: int
+    polled_at: str | None
+    paused: str | None
+
+
+class Standing(NamedTuple):
+    places: list[PlaceStanding]
+    runs: list[Run]
+
+
+_PLACES = sa.text(
+    """SELECT i.name, e.name, b.system,
+         (SELECT count(*) FROM link l WHERE l.binding_id = b.id AND l.state = 1),
+         (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'owed'),
+         (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'refused'),
+         (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
+         (SELECT count(*) FROM conflict c WHERE c.binding_id = b.id AND c.state = 'open'),
+         (SELECT count(*) FROM review r WHERE r.binding_id = b.id AND r.state = 'open'),
+         b.polled_at, b.paused
+       FROM binding b JOIN entity e ON e.id = b.entity_id JOIN instance i ON i.id = e.instance_id
+       ORDER BY i.name, e.id, b.id"""
+)
+_INSTANCES = sa.text("SELECT id FROM instance ORDER BY id")
+
+
+def standing(store: Store, last: int = 5) -> Standing:
+    """All instances, and the last runs of each."""
+    with store.reading() as tx:
+        places = [PlaceStanding(*row) for row in tx.rows(_PLACES)]
+        ids = [row[0] for row in tx.rows(_INSTANCES)]
+        return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)])
