@@ -20,7 +20,7 @@ def command(asked: Asked) -> None:
     from hub.engine.opening import opened_store
     from hub.store.standing import standing
 
-    with opened_store(load_settings(asked.project, os.environ)) as store:
+    with opened_store(load_settings(asked.project, os.environ).store_url()) as store:
         found = standing(store)
     if asked.json:
         as_json(as_dict(found))

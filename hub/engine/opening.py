@@ -22,7 +22,7 @@ from hub.store.migrate import prepare
 def opened(folder: Path) -> Generator[tuple[Project, Store]]:
     """A project and its database, made or upgraded as needed."""
     project = load_project(folder, os.environ)
-    with opened_store(project.store_url()) as store:
+    with opened_store(project.hub.store_url()) as store:
         yield project, store
 
 
