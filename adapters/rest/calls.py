@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import parse_qsl, quote, urlencode, urljoin
 
 import orjson
 
@@ -20,10 +20,12 @@ _FORM = "application/x-www-form-urlencoded"
 class Operation:
     """Fills in the templates and sends. ConfigError: the document has no such operation, or a template is wrong."""
 
-    def __init__(self, document: Document, http: Http, call: Call, *, reads: bool) -> None:
+    def __init__(self, document: Document, http: Http, call: Call, *, reads: bool, subset: str = "") -> None:
+        """`subset`: a query string that is added to each call."""
         self.method, self.path, _ = document.operation(call.call)
         self.where = f"{self.method} {self.path}"
         self._http, self._reads, self._type = http, reads, call.type
+        self._subset = dict(parse_qsl(subset, keep_blank_values=True))
         self._escape = {ord(char): text for char, text in call.escape.items() if len(char) == 1}
         try:
             self._parts = {name: compile_template(call.path.get(name, "{key}")) for name in _names(self.path)}
@@ -42,7 +44,12 @@ class Operation:
             body = _encoded(value) if self._type == _FORM else orjson.dumps(value)
         repeatable = True if self._reads else None
         return self._http.send(
-            self.method, self._target(env), params=self._query(env), headers=headers, body=body, repeatable=repeatable
+            self.method,
+            self._target(env),
+            params=self._subset | self._query(env),
+            headers=headers,
+            body=body,
+            repeatable=repeatable,
         )
 
     def follow(self, link: str) -> Answer:

@@ -35,9 +35,9 @@ class Resource:
         self.answers = Answers(settings.errors or document.hub.errors)
         self.reader = Reader(settings, use.fields)
         self.key = _as_integer if schema.key_type(document, settings) == "integer" else str
-        self.full = self._pager(settings.list)
-        self.poll = Poll(self._records(), self._deletions())
-        self.listed = self._pager(settings.keys) if settings.keys else self.full
+        self.full = self._pager(settings.list, use.filter)
+        self.poll = Poll(self._records(use.filter), self._deletions())
+        self.listed = self._pager(settings.keys) if settings.keys else self._pager(settings.list)
         self.many = self._finder(settings.read.many) if settings.read.many else self._one()
         self.finders = {field: self._finder(found) for field, found in settings.find.items()}
         self.single = {kind: self._single(getattr(settings, kind)) for kind in ("create", "update", "delete")}
@@ -73,22 +73,22 @@ class Resource:
         ways += [repr((single.headers, single.query, single.body))] if single else []
         return bool(ways) and all(place in way for way in ways)
 
-    def _operation(self, call: Any, reads: bool) -> Operation:
-        return Operation(self._document, self._http, call, reads=reads)
+    def _operation(self, call: Any, reads: bool, subset: str | None = None) -> Operation:
+        return Operation(self._document, self._http, call, reads=reads, subset=subset or "")
 
-    def _pager(self, listing: Listing) -> Pager:
+    def _pager(self, listing: Listing, subset: str | None = None) -> Pager:
         stamp = self.settings.stamp.field if self.settings.stamp else ""
-        operation = self._operation(listing, True)
+        operation = self._operation(listing, True, subset)
         return Pager(operation, self.answers, listing, self._limit, self.settings.key, stamp)
 
-    def _records(self) -> Feed | Since:
+    def _records(self, subset: str | None) -> Feed | Since:
         changes = self.settings.changes
         if changes and changes.by == "feed":
-            return Feed(self._pager(changes), changes, self.reader)
+            return Feed(self._pager(changes, subset), changes, self.reader)
         if changes and not self.settings.stamp:
             said = f"{self._document.name}: x-hub.objects.{self.name}.stamp: changes since a stamp need one"
             raise ConfigError([said], "document.x-hub")
-        pager = self._pager(changes) if changes else self.full
+        pager = self._pager(changes, subset) if changes else self.full
         return Since(pager, self.full, changes, self.reader, self.settings.stamp)
 
     def _deletions(self) -> Feed | Since | None:

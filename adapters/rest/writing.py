@@ -57,6 +57,14 @@ class Single:
         record = self._record(body, version)
         if record:
             return Written(record.key, record.version, record.stamp, record.fields)
+        if (
+            self._answer.record is not None
+            and answer.status != 204
+            and self._answer.key is None
+            and write.kind != "delete"
+        ):
+            what = "nothing" if body is MISSING else "something else"
+            raise Unknown("answer.shape", f"{self._where(write)}: expected the record in the answer, got {what}")
         key = write.key or self._key(answer, body)
         if key is None:
             said = f"{self._where(write)}: it was made, but the answer does not tell its key"

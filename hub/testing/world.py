@@ -23,6 +23,8 @@ class World(Protocol):
     object: str
     name: str
     other: str
+    #: The raw text field by which `find` is tried.
+    sought: str
     #: Records in a page of `changes`; the suite makes a little more than two pages of them.
     page: int
 

@@ -24,7 +24,7 @@ FIELDS = {"thing": [FieldInfo("name", required=True), FieldInfo("other"), FieldI
 
 
 class People:
-    object, name, other, page = "thing", "name", "other", 4
+    object, name, other, sought, page = "thing", "name", "other", "name", 4
 
     def __init__(self, system: Memory) -> None:
         self.system = system
