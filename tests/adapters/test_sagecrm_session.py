@@ -1,0 +1,141 @@
+"""One session per user: logged on once, again when lost, and never again once refused."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sage_answers import NS, Reply, company, connected, fault, page, recorded_crm, soap
+
+from hub.adapter import ObjectUse, Write
+from hub.core.errors import ConfigError, Denied, HubError, TryLater, Unknown
+
+ONE = page("query", company(24, city="Cork", supplierid="S1"))
+LOST = fault("You are not logged on.")
+
+
+def test_it_logs_on_at_the_first_call_and_off_at_the_end() -> None:
+    with recorded_crm({"query": ONE}) as (crm, log):
+        assert log.calls == []
+        crm.read("company", ["24"])
+        crm.read("company", ["24"])
+        crm.close()
+        crm.close()
+        assert log.operations == ["logon", "query", "query", "logoff"]
+        assert log.calls[0][1] == {"username": "hub", "password": "let-me-in"}
+        assert b"<sessionId>1001</sessionId>" in log.requests[1]
+
+
+def test_threads_share_one_log_on_and_take_turns() -> None:
+    with recorded_crm({"query": ONE}) as (crm, log), ThreadPoolExecutor(8) as threads:
+        assert len(list(threads.map(lambda _: crm.read("company", ["24"]), range(20)))) == 20
+        assert log.operations.count("logon") == 1
+
+
+def test_a_lost_session_is_replaced_and_the_call_repeated() -> None:
+    with recorded_crm({"query": [LOST, ONE]}) as (crm, log):
+        assert len(crm.read("company", ["24"])) == 1
+        assert log.operations == ["logon", "query", "logon", "query"]
+        assert b"<sessionId>1002</sessionId>" in log.requests[3]
+
+
+def test_a_write_is_repeated_too_since_nothing_was_done_without_a_session() -> None:
+    added = soap(f'<addresponse xmlns="{NS}"><result><records><crmid>804</crmid></records></result></addresponse>')
+    with recorded_crm({"add": [LOST, added]}) as (crm, _):
+        [written] = crm.write("company", [Write("create", None, {"name": "x"})])
+        assert written.key == "804"
+
+
+def test_a_session_that_is_lost_again_at_once_is_a_matter_for_later() -> None:
+    with recorded_crm({"query": [LOST, LOST, ONE]}) as (crm, log):
+        with pytest.raises(TryLater) as caught:
+            crm.read("company", ["24"])
+        assert caught.value.code == "session.lost"
+        assert log.operations == ["logon", "query", "logon", "query"]
+        assert len(crm.read("company", ["24"])) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        fault("Invalid username or password"),
+        (500, fault("User account is locked out")),
+        fault("Some text that no one has seen"),
+        (401, b""),
+        soap(f'<logonresponsetype xmlns="{NS}"><result><sessionid></sessionid></result></logonresponsetype>'),
+    ],
+)
+def test_wrong_credentials_are_tried_once_and_never_again(refusal: Reply) -> None:
+    with recorded_crm({"logon": refusal, "query": ONE}) as (crm, log):
+        for _ in range(5):
+            with pytest.raises(Denied) as caught:
+                crm.read("company", ["24"])
+            assert caught.value.code == "system.denied"
+            assert "let-me-in" not in str(caught.value)
+        assert log.operations == ["logon"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (fault("User is already logged on"), "session.busy"),
+        (fault("Access violation at address 05F4 in module 'eware.dll'"), "soap.fault"),
+        (b"<html>", "answer.html"),
+        ((502, b"<html>"), "system.status"),
+    ],
+)
+def test_a_log_on_that_fails_for_another_reason_is_tried_later(answer: Reply, code: str) -> None:
+    with recorded_crm({"logon": answer, "query": ONE}) as (crm, log):
+        for _ in range(2):
+            with pytest.raises(TryLater) as caught:
+                crm.read("company", ["24"])
+            assert caught.value.code == code
+        assert log.operations == ["logon", "logon"]
+
+
+def test_closing_does_not_fail_when_the_server_does() -> None:
+    with recorded_crm({"query": ONE, "logoff": (500, b"")}) as (crm, _):
+        crm.read("company", ["24"])
+        crm.close()
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", (500, b"oops"), page("add")[:200]])
+def test_a_write_without_a_readable_answer_is_unknown(answer: Reply) -> None:
+    with recorded_crm({"add": answer}) as (crm, _), pytest.raises(Unknown):
+        crm.write("company", [Write("create", None, {"name": "x"})])
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ({"fields": ("comp_name", "city")}, "expected 'name'"),
+        ({"fields": ("Name",)}, "expected 'name'"),
+        ({"fields": ("na me",)}, "na me"),
+        ({"name": "visits"}, "set the object's `prefix`"),
+    ],
+)
+def test_objects_that_cannot_be_read_are_configuration_errors(use: dict[str, object], said: str) -> None:
+    fields = {"name": "company", "fields": ("name",)} | use
+    with pytest.raises(ConfigError) as caught:
+        connected("http://127.0.0.1:9/", use={k: v for k, v in fields.items() if k != "name"}) if fields[
+            "name"
+        ] == "company" else _custom(str(fields["name"]))
+    assert said in caught.value.said
+
+
+def _custom(name: str) -> None:
+    from adapters.sagecrm.entities import entity
+
+    entity(ObjectUse(name, ("name",)))
+
+
+def test_plain_http_to_another_host_needs_to_be_allowed() -> None:
+    with pytest.raises(ConfigError):
+        connected("http://crm.example/crm")
+    connected("http://crm.example/crm", allow_plain_http=True).close()
+
+
+def test_a_wsdl_that_is_missing_is_said_before_anything_is_sent(tmp_path: Path) -> None:
+    crm = connected("http://127.0.0.1:9/crm", folder=tmp_path, wsdl="crm.wsdl")
+    with pytest.raises(HubError) as caught:
+        crm.describe()
+    assert caught.value.code == "wsdl.unloadable"
