@@ -186,8 +186,10 @@ def recorded_crm(
         server.server_close()
 
 
-def connected(url: str, *, use: dict[str, Any] | None = None, folder: Path = Path(), **options: Any) -> SageCrm:
+def connected(
+    url: str, *, use: dict[str, Any] | None = None, folder: Path = Path(), password: str = "let-me-in", **options: Any
+) -> SageCrm:
     """An adapter of one object, `company`."""
     settings = Options(url=url, user="hub", password=SecretName(secret="CRM"), **{"page": 500, **options})
     objects = {"company": ObjectUse("company", **{"fields": FIELDS, **(use or {})})}
-    return connect(System("crm", settings, objects, folder, lambda name: Secret("let-me-in")))
+    return connect(System("crm", settings, objects, folder, lambda name: Secret(password)))
