@@ -11,7 +11,7 @@ from adapters.sagecrm.options import NAME, Options
 from adapters.sagecrm.place import Place, place
 from adapters.sagecrm.polling import Change, Poller
 from adapters.sagecrm.reading import MOST_VALUES, Reader, is_key
-from adapters.sagecrm.session import TYPES, Session
+from adapters.sagecrm.session import TYPES, Session, logon
 from adapters.sagecrm.stamps import Stamps
 from adapters.sagecrm.walking import Walker
 from adapters.sagecrm.writing import Writer
@@ -19,7 +19,7 @@ from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, Syste
 from hub.core.errors import ConfigError, Refused
 from hub.core.record import Record
 from hub.transport.http import Http
-from hub.transport.soap import Contract, envelope, text
+from hub.transport.soap import Contract, text
 
 
 class SageCrm:
@@ -28,10 +28,10 @@ class SageCrm:
     def __init__(self, system: System[Options]) -> None:
         options = system.options
         self._entities = _entities(system.objects)
-        self._contract = Contract(options.wsdl, system.folder / "wsdl") if options.wsdl else None
+        contract = Contract(options.wsdl, system.folder / "wsdl") if options.wsdl else None
         self._system = system
         self._session = Session(system.name, _http(options), self._logon)
-        self._describer = Describer(self._session, self._contract)
+        self._describer = Describer(self._session, contract)
         stamps = Stamps(ZoneInfo("UTC" if options.universal_time else options.zone), timedelta(seconds=options.overlap))
         self._stamps, self._reader = stamps, Reader(self._session, self._describer, options.read)
         self._walker = Walker(self._reader, options.page)
@@ -125,12 +125,8 @@ class SageCrm:
         return answer
 
     def _logon(self) -> bytes:
-        user = self._system.options.user
-        password = self._system.secret(self._system.options.password.secret).reveal()
-        if self._contract:
-            return self._contract.envelope("logon", username=user, password=password)
-        inner = f"<username>{text(user)}</username><password>{text(password)}</password>"
-        return envelope(f'<logon xmlns="{TYPES}">{inner}</logon>')
+        password = self._system.secret(self._system.options.password.secret)
+        return logon(self._system.options.user, password.reveal())
 
 
 def _http(options: Options) -> Http:

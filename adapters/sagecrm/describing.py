@@ -4,11 +4,11 @@ from typing import Any
 
 from adapters.sagecrm.answers import child, flag, values
 from adapters.sagecrm.entities import Entity
-from adapters.sagecrm.session import TYPES, Session
+from adapters.sagecrm.session import TYPES, Session, logon
 from hub.adapter import FieldInfo, ObjectInfo
-from hub.core.errors import Refused
-from hub.transport.soap import Contract, text
-from hub.transport.xml import local
+from hub.core.errors import ConfigError, Refused
+from hub.transport.soap import Contract, answer, text
+from hub.transport.xml import local, parse
 
 #: The operations that the adapter calls.
 OPERATIONS = frozenset(
@@ -55,9 +55,18 @@ class Describer:
         return ObjectInfo(entity.name, fields)
 
     def check_contract(self) -> None:
-        """Does the file in wsdl/ describe what we call? Raises ConfigError."""
-        if self._contract:
-            self._contract.require(OPERATIONS)
+        """Does the file in wsdl/ describe what we call, and `logon` as we call it? Raises ConfigError.
+
+        Not done at each log-on: loading a contract costs as much as reading some thousand records.
+        """
+        if not self._contract:
+            return
+        self._contract.require(OPERATIONS)
+        any_word = "x"
+        theirs = self._contract.envelope("logon", username=any_word, password=any_word)
+        if _tags(logon(any_word, any_word)) != _tags(theirs):
+            said = f"wsdl/{self._contract.name}: its logon is not that of Sage CRM, {TYPES}"
+            raise ConfigError([said], "wsdl.mismatch")
 
     def widen(self, entity: Entity, field: str, length: int) -> None:
         """Make a text column hold `length` characters; raises Refused when the CRM does not."""
@@ -101,10 +110,15 @@ class Describer:
         result = child(response, "result")
         lists = [] if result is None else [e for e in result if local(e.tag).lower() == "records"]
         return {
-            _short(entity, name): tuple(values(one, "records")[1:])
+            _short(entity, name): tuple((e.text or "").strip() for e in one if local(e.tag).lower() == "records")
             for one in lists
             if (name := _text(one, "fieldname"))
         }
+
+
+def _tags(request: bytes) -> list[str]:
+    """What the body of a request is made of."""
+    return [element.tag for element in answer(parse(request, where="logon"), "logon").iter()]
 
 
 def _field(entity: Entity, record: Any) -> FieldInfo | None:

@@ -28,7 +28,8 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     url: str
     user: str
     password: SecretName
-    #: A file of the project's wsdl/ folder. Not needed to run: with it, `logon` is built and checked by it.
+    #: A file of the project's wsdl/ folder. Not needed to run: `hub check` compares it with what the hub calls, and
+    #: it tells the fields of an entity of which the server gives no metadata.
     wsdl: str | None = None
     #: The time zone of the server, whose wall clock its dates show.
     zone: Annotated[str, AfterValidator(_zone)] = "UTC"

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.sagecrm.faults import SessionLost, error_of, logon_error
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.transport.http import Answer, Http
-from hub.transport.soap import Fault, answer, envelope
+from hub.transport.soap import Fault, answer, envelope, text
 from hub.transport.xml import NotXml, local, parse
 
 TYPES = "http://tempuri.org/type"
@@ -86,6 +86,12 @@ class Session:
             return answer(root, where)
         except NotXml as bad:
             raise _unreadable(bad, reply, where, repeatable) from bad
+
+
+def logon(user: str, password: str) -> bytes:
+    """The request for a session."""
+    inner = f"<username>{text(user)}</username><password>{text(password)}</password>"
+    return envelope(f'<logon xmlns="{TYPES}">{inner}</logon>')
 
 
 def _unreadable(bad: NotXml, reply: Answer, where: str, repeatable: bool) -> HubError:
