@@ -1,42 +1,60 @@
 """Is one value what a system may have made of another? Servers cut, trim, round and change case."""
 
 import re
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from decimal import Decimal
 
 from hub.core.record import Fields, Value
 
 _NOISE = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def folded(value: Value) -> str:
-    """A value without case, blanks and punctuation."""
-    return "" if value is None else _NOISE.sub("", str(value).casefold())
+    """A value without case, blanks and punctuation; the same letter in two Unicode forms is the same."""
+    text = "" if value is None else str(value)
+    if text.isascii():
+        return _NOISE.sub("", text.lower())
+    return "".join(filter(_counts, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _counts(letter: str) -> bool:
+    """Letters and digits count, and the marks that are the vowels of some scripts."""
+    return letter.isalnum() or unicodedata.category(letter)[0] == "M"
 
 
 def like(sent: Value, holds: Value) -> bool:
-    """Could `holds` be the system's own form of `sent`?"""
+    """Could `holds` be the system's own form of `sent`? A system may also not keep a value at all."""
     if sent == holds:
         return True
+    numbers = _number(sent), _number(holds)
+    if numbers[0] is not None and numbers[1] is not None and _exact(sent, holds):
+        return _rounded(numbers[0], numbers[1])
     ours, theirs = folded(sent), folded(holds)
-    if ours == theirs:
-        return True
-    if ours and theirs and ours.startswith(theirs):
-        return True
-    return _near(sent, holds)
+    return ours == theirs or (ours != "" and ours.startswith(theirs))
 
 
-def _near(sent: Value, holds: Value) -> bool:
-    """Equal but for rounding."""
-    if isinstance(sent, bool) or isinstance(holds, bool):
-        return False
-    try:
-        ours, theirs = Decimal(str(sent)), Decimal(str(holds))
-    except InvalidOperation:
-        return False
-    digits = max(0, -int(theirs.as_tuple().exponent))
-    return round(ours, digits) == round(theirs, digits)
+def _number(value: Value) -> Decimal | None:
+    if isinstance(value, bool) or value is None or not _NUMBER.fullmatch(str(value)):
+        return None
+    return Decimal(value)
+
+
+def _exact(*values: Value) -> bool:
+    """Is it an amount? Bare digits may as well be a text that was cut: a telephone number, a postcode."""
+    return any(isinstance(value, int) or not str(value).isdigit() for value in values)
+
+
+def _rounded(ours: Decimal, theirs: Decimal) -> bool:
+    """Equal to the last digit that the system keeps, whichever way it rounds or cuts."""
+    return abs(ours - theirs) < Decimal(1).scaleb(int(theirs.as_tuple().exponent))
 
 
 def alike(sent: Fields, holds: Fields) -> bool:
-    """Does every field that was sent look as if it had arrived?"""
-    return all(like(value, holds.get(name)) for name, value in sent.items())
+    """Does a record look as if it were made of what was sent?
+
+    Of what was sent blank the system may have made anything, and what it does not show tells nothing. But a value
+    that was sent and is blank there speaks against it, and something must speak for it.
+    """
+    told = [name for name, value in sent.items() if value is not None and name in holds]
+    return bool(told) and all(holds[name] is not None and like(sent[name], holds[name]) for name in told)

@@ -13,10 +13,10 @@ ours    the golden record as this system would show it
 | differs        | differs, ours!=theirs | conflict: the policy says take, keep or hold    |
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from hub.core.model import Unit
+from hub.core.model import LINK, Unit
 from hub.core.record import Fields, Value
 
 Verdict = Literal["take", "keep", "hold"]
@@ -45,8 +45,9 @@ class Shadow(NamedTuple):
         return self.asked[name] if name in self.asked else self.fields.get(name)
 
     def changed(self, name: str, ours: Fields) -> bool:
-        """Has the golden record moved away from what was agreed?"""
-        return ours.get(name) != self.agreed(name)
+        """Has the golden record moved away from what was agreed? Our value and the system's form of it both count."""
+        value = ours.get(name)
+        return value != self.fields.get(name) and value != self.agreed(name)
 
 
 class Clash(NamedTuple):
@@ -67,7 +68,9 @@ class Decision(NamedTuple):
     rule: str
 
 
-Decide = Callable[[Unit, Fields | None, Fields, Fields], Decision]
+#: (unit, fields of it whose golden value stands against the system's) -> who wins. No fields: only the system changed
+#: the unit, and the question is whether it may be taken from there.
+Decide = Callable[[Unit, Sequence[str]], Decision]
 
 
 class Merged(NamedTuple):
@@ -82,12 +85,14 @@ class Merged(NamedTuple):
 
 
 def merge(units: Iterable[Unit], shadow: Shadow | None, ours: Fields, theirs: Fields, decide: Decide) -> Merged:
-    """Merge what a system shows now. `shadow` None: hub and system meet here for the first time."""
+    """Merge what a system shows now. `shadow` None: hub and system meet here for the first time.
+
+    A field that the look does not show is taken to be as it was last seen, so that a group is judged as a whole.
+    """
     work = _Work(shadow or Shadow({}), ours, theirs, decide)
     for unit in units:
-        names = [name for name in unit.fields if name in theirs]
-        if names:
-            work.unit(unit, names)
+        if not work.quiet(unit):
+            work.unit(unit)
     return work.result()
 
 
@@ -104,90 +109,89 @@ class _Work:
         self.clashes: list[Clash] = []
         self.released: list[str] = []
 
-    def unit(self, unit: Unit, names: list[str]) -> None:
-        shadow, ours, theirs = self.before, self.ours, self.theirs
-        unmet = [name for name in names if name not in shadow.fields]
-        if unmet:
-            self.first_meeting(unit, unmet)
-            names = [name for name in names if name in shadow.fields]
-        if not names:
-            return
-        moved = [name for name in names if theirs[name] != shadow.fields[name]]
-        if not moved:
-            self.release(unit)
-        elif all(theirs[name] == ours.get(name) for name in names):
-            self.see(names)
-            self.release(unit)
-        elif any(shadow.changed(name, ours) for name in names):
-            self.clash(unit, names)
+    def quiet(self, unit: Unit) -> bool:
+        """Does the system show nothing new of this unit? The answer for most fields of most records: kept cheap."""
+        if unit.name in self.held:
+            return self.theirs.keys().isdisjoint(unit.fields)
+        theirs, fields = self.theirs, self.before.fields
+        for name in unit.fields:
+            if name in theirs and (name not in fields or theirs[name] != fields[name]):
+                return False
+        return True
+
+    def unit(self, unit: Unit) -> None:
+        """Never met: the base is blank, which gives way to a value on either side."""
+        look, ours = self.look(unit), self.ours
+        differing = {name: value for name, value in look.items() if ours.get(name) != value}
+        moved = [name for name, value in differing.items() if value != self.before.fields.get(name)]
+        mine = [name for name in differing if self.before.changed(name, ours)]
+        if moved and mine:
+            self.clash(unit, look, mine)
+        elif moved:
+            self.only_theirs(unit, look)
         else:
-            self.only_theirs(unit, names, moved)
-
-    def first_meeting(self, unit: Unit, names: list[str]) -> None:
-        """No base: blank gives way to a value, on either side; two different values clash."""
-        ours, theirs = self.ours, self.theirs
-        if all(theirs[name] == ours.get(name) or theirs[name] is None for name in names):
-            self.see(names)
+            self.see(look)
             self.release(unit)
-        elif all(ours.get(name) is None for name in names) and self.may_take(unit, names):
-            self.take(names)
-            self.release(unit)
-        else:
-            self.clash(unit, names)
 
-    def may_take(self, unit: Unit, names: list[str]) -> bool:
-        return self.decide(unit, None, {}, {name: self.theirs[name] for name in names}).verdict == "take"
+    def look(self, unit: Unit) -> Fields:
+        """The unit as the system shows it, completed by what it last showed of the fields that are mapped today."""
+        held = self.held.get(unit.name)
+        last = {**self.before.fields, **held.theirs} if held else self.before.fields
+        look: Fields = {}
+        for name in unit.fields:
+            if name in self.theirs:
+                look[name] = self.theirs[name]
+            elif name in last and name in self.ours:
+                look[name] = last[name]
+        return look
 
-    def only_theirs(self, unit: Unit, names: list[str], moved: list[str]) -> None:
+    def only_theirs(self, unit: Unit, look: Fields) -> None:
         """Only the system changed it: take it, unless this field may not come from there."""
         self.release(unit)
-        base = {name: self.before.fields[name] for name in names}
-        decision = self.decide(unit, base, base, {name: self.theirs[name] for name in names})
+        decision = self.decide(unit, ())
         if decision.verdict == "take":
-            self.take(moved)
+            self.take(look)
         else:
-            self.log(unit, names, decision)
-            self.see(names)
+            self.log(unit, look, decision)
+        self.see(look)
 
-    def clash(self, unit: Unit, names: list[str]) -> None:
-        theirs = {name: self.theirs[name] for name in names}
-        ours = {name: self.ours.get(name) for name in names}
-        if self.held.get(unit.name) == Held(theirs, ours):
+    def clash(self, unit: Unit, look: Fields, mine: Sequence[str]) -> None:
+        held = Held(look, {name: self.ours.get(name) for name in look})
+        if self.held.get(unit.name) == held:
             return
-        decision = self.decide(unit, self.base(names), ours, theirs)
-        self.log(unit, names, decision)
+        decision = self.decide(unit, mine)
+        self.log(unit, look, decision)
         if decision.verdict == "hold":
-            self.held[unit.name] = Held(theirs, ours)
+            self.held[unit.name] = held
             return
         self.held.pop(unit.name, None)
         if decision.verdict == "take":
-            self.take(names)
-        else:
-            self.see(names)
+            self.take(look)
+        self.see(look)
 
-    def base(self, names: list[str]) -> Fields | None:
-        fields = self.before.fields
-        return {name: fields[name] for name in names} if all(name in fields for name in names) else None
+    def met(self, look: Fields) -> Fields | None:
+        """The base as the system held it. None: hub and system never agreed on any field of it."""
+        return {name: self.before.fields[name] for name in look if name in self.before.fields} or None
 
-    def log(self, unit: Unit, names: list[str], decision: Decision) -> None:
-        theirs = {name: self.theirs[name] for name in names}
-        ours = {name: self.ours.get(name) for name in names}
-        self.clashes.append(Clash(unit.name, self.base(names), ours, theirs, decision.verdict, decision.rule))
+    def log(self, unit: Unit, look: Fields, decision: Decision) -> None:
+        ours = {name: self.ours.get(name) for name in look}
+        self.clashes.append(Clash(unit.name, self.met(look), ours, look, decision.verdict, decision.rule))
 
-    def take(self, names: list[str]) -> None:
+    def take(self, look: Fields) -> None:
         """Theirs becomes golden. Where the system still shows what it made of our value, our value stands."""
-        for name in names:
-            unmoved = name in self.before.fields and self.theirs[name] == self.before.fields[name]
-            value = self.before.agreed(name) if unmoved else self.theirs[name]
-            if value != self.ours.get(name) or name not in self.ours:
-                self.taken[name] = value
-        self.see(names)
+        before = self.before
+        for name, shown in look.items():
+            if name in before.fields and shown == before.fields[name]:
+                if before.changed(name, self.ours):
+                    self.taken[name] = before.agreed(name)
+            elif shown != self.ours.get(name):
+                self.taken[name] = shown
 
-    def see(self, names: list[str]) -> None:
+    def see(self, look: Fields) -> None:
         """The shadow moves to what the system shows."""
-        for name in names:
-            if name not in self.fields or self.fields[name] != self.theirs[name]:
-                self.fields[name] = self.theirs[name]
+        for name, value in look.items():
+            if name not in self.fields or self.fields[name] != value:
+                self.fields[name] = value
                 self.asked.pop(name, None)
 
     def release(self, unit: Unit) -> None:
@@ -204,13 +208,16 @@ def owed(shadow: Shadow, ours: Fields, writable: frozenset[str], held: frozenset
     return {
         name: value
         for name, value in ours.items()
-        if name in writable and name not in held and value != shadow.agreed(name)
+        if name in writable and name not in held and shadow.changed(name, ours)
     }
 
 
 def untouched(shadow: Shadow, ours: Fields) -> bool:
-    """Has the hub nothing new for a record that the system deleted? Then the deletion stands."""
-    return not shadow.held and not any(shadow.changed(name, ours) for name in ours if name in shadow.fields)
+    """Has the hub nothing new for a record that the system deleted? Then the deletion stands.
+
+    A foreign key is the hub's own bookkeeping: that it was just filled in is nobody's edit.
+    """
+    return not shadow.held and not any(shadow.changed(name, ours) for name in ours if not name.startswith(LINK))
 
 
 def held_fields(units: Iterable[Unit], shadow: Shadow) -> frozenset[str]:

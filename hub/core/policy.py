@@ -1,12 +1,11 @@
 """Who wins: the ladder from record pin to hub, and what that means for one system."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hub.core.merge import Decide, Decision
 from hub.core.model import Binding, Policy, Unit
-from hub.core.record import Fields
 
 NO_PINS: Mapping[str, Policy] = {}
 
@@ -30,16 +29,13 @@ class Parties(Protocol):
 def decider(binding: Binding, parties: Parties, pins: Mapping[str, Policy] = NO_PINS) -> Decide:
     """The decision function for one record of one system. `pins`: policies of this one record, by unit name or "*"."""
 
-    def decide(unit: Unit, base: Fields | None, ours: Fields, theirs: Fields) -> Decision:
+    def decide(unit: Unit, mine: Sequence[str]) -> Decision:
         if one_way(binding, unit):
             return Decision("keep", f"{binding.system} is written one-way")
-        if not any(value is not None for value in ours.values()) and base is None:
-            return Decision("take", "blank gives way")
-        if base is not None and ours == base:
+        if not mine:
             return Decision("take", "only change")
         policy, said = pinned(unit, pins)
-        field = next((name for name in unit.fields if ours.get(name) != theirs.get(name)), unit.fields[0])
-        return by_policy(policy, said, binding.system, field, parties)
+        return by_policy(policy, said, binding.system, mine, parties)
 
     return decide
 
@@ -59,30 +55,31 @@ def pinned(unit: Unit, pins: Mapping[str, Policy]) -> tuple[Policy, str]:
     return unit.policy, unit.said
 
 
-def by_policy(policy: Policy, said: str, system: str, field: str, parties: Parties) -> Decision:
-    """Apply one policy to a clash between `system` and the golden value."""
+def by_policy(policy: Policy, said: str, system: str, mine: Sequence[str], parties: Parties) -> Decision:
+    """Apply one policy to a clash between `system` and the golden values of the fields `mine`."""
     if policy.rule == "prefer":
-        return preferred(policy.order, said, system, parties.ours_from(field))
+        return preferred(policy.order, said, system, {parties.ours_from(name) for name in mine})
     if policy.rule == "newest":
-        return newest(said, parties.theirs_at(), parties.ours_at(field))
+        return newest(said, parties.theirs_at(), [parties.ours_at(name) for name in mine])
     return Decision("hold", f"{said}: a person decides")
 
 
-def preferred(order: tuple[str, ...], said: str, system: str, source: str | None) -> Decision:
+def preferred(order: tuple[str, ...], said: str, system: str, sources: Collection[str | None]) -> Decision:
     rule = f"{said}: prefer {', '.join(order)}"
     for name in order:
         if name == system:
             return Decision("take", rule)
-        if name == source:
+        if name in sources:
             return Decision("keep", rule)
     return Decision("keep", rule + " (neither is a party: the hub's value stays)")
 
 
-def newest(said: str, theirs_at: datetime | None, ours_at: datetime | None) -> Decision:
-    """The later stamp wins; where a stamp is missing or they are equal, a person decides."""
-    if theirs_at is None or ours_at is None or theirs_at == ours_at:
+def newest(said: str, theirs_at: datetime | None, ours_at: Sequence[datetime | None]) -> Decision:
+    """The later stamp wins, in a group that of the latest field; one missing, or both equal: a person decides."""
+    stamps = [at for at in ours_at if at is not None]
+    if theirs_at is None or len(stamps) < len(ours_at) or theirs_at == max(stamps):
         return Decision("hold", f"{said}: newest, but the stamps do not tell")
-    return Decision("take" if theirs_at > ours_at else "keep", f"{said}: newest")
+    return Decision("take" if theirs_at > max(stamps) else "keep", f"{said}: newest")
 
 
 def existence(policy: Policy) -> Decision:

@@ -17,6 +17,6 @@ def wait(attempts: int, error: HubError, jitter: float) -> timedelta:
     if isinstance(error, Refused):
         return DAY
     if isinstance(error, TryLater) and error.after is not None:
-        return min(DAY, timedelta(seconds=error.after))
+        return timedelta(seconds=min(DAY.total_seconds(), max(0.0, error.after)))
     longest = min(DAY, FIRST * (1 << min(attempts, 20)))
     return max(jitter, 0.1) * longest
