@@ -32,6 +32,9 @@ def load_adapter(name: str, folder: Path) -> ModuleType:
 
     ConfigError: there is none, it does not import, or it is not an adapter.
     """
+    if adapters.__file__ is None:
+        said = f"the hub's package 'adapters' is hidden by {adapters.__path__[0]}; start the hub from another folder"
+        raise ConfigError([said], "adapter.hidden")
     if not re.fullmatch(r"[A-Za-z]\w*", name) or name not in adapter_names(folder):
         raise ConfigError([unknown("adapter", name, adapter_names(folder))], "adapter.unknown")
     own = folder / "adapters" / f"{name}.py"

@@ -139,6 +139,16 @@ ENVIRON = {"HUB_SECRET_CRM_PASSWORD": "correct horse", "ERP_PASSWORD": "battery 
 Problems = Callable[[], list[str]]
 
 
+@pytest.fixture(scope="session")
+def files() -> dict[str, str]:
+    return dict(FILES)
+
+
+@pytest.fixture(scope="session")
+def environ() -> dict[str, str]:
+    return dict(ENVIRON)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project folder without a problem."""

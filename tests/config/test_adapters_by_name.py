@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import adapters
 from hub.config.adapters import adapter_names, load_adapter
 from hub.core.errors import ConfigError
 
@@ -97,6 +98,14 @@ def test_an_adapter_that_cannot_be_used_says_why(own: Callable[..., Path], name:
     error = refused(name, folder)
     assert error.code == code
     assert error.said.startswith(said)
+
+
+def test_a_folder_that_hides_the_shipped_adapters_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapters, "__file__", None)
+    monkeypatch.setattr(adapters, "__path__", [str(tmp_path / "adapters")])
+    error = refused("memory", tmp_path)
+    assert error.code == "adapter.hidden"
+    assert f"is hidden by {tmp_path}" in error.said
 
 
 def test_a_broken_adapter_can_be_repaired_and_loaded(own: Callable[..., Path]) -> None:

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from hub.config.keyring import KEY_FILE, new_ring
+from hub.config.sealed import set_secret
+from hub.core.secret import Secret
+
 Change = Callable[[str, str, str], None]
 Problems = Callable[..., list[str]]
 HUB = "conf/hub.yaml"
@@ -160,3 +164,60 @@ def test_a_mapping_of_a_document_is_shown_at_the_binding(folder: Path, change: C
         f"{at}fields.nam: unknown field 'nam', did you mean 'name'?",
         f"{at}fields.phone.lenght: unknown setting, did you mean 'length'?",
     ]
+
+
+def test_what_an_adapter_says_of_its_document_is_shown_at_the_binding(
+    folder: Path, change: Change, problems: Problems
+) -> None:
+    change(MAIN, "\n        mapping: account.erp", "")
+    adapter = folder / "adapters/paper.py"
+    offer = "from hub.core.errors import ConfigError\n\n\ndef mapping_of(options, obj, folder):\n"
+    adapter.write_text(
+        f"{adapter.read_text()}\n\n{offer}    raise ConfigError(['a.yaml: no object', 'a.yaml: no key'])\n"
+    )
+    at = "conf/instances/main.yaml:40:9: entities.account.bindings.erp.object: "
+    assert problems() == [f"{at}a: no key", f"{at}a: no object"]
+
+
+def test_a_document_s_mapping_needs_the_object(folder: Path, change: Change, problems: Problems) -> None:
+    change(MAIN, "        object: supplier\n        mapping: account.erp", "        delete: true")
+    adapter = folder / "adapters/paper.py"
+    adapter.write_text(f"{adapter.read_text()}\n\ndef mapping_of(options, obj, folder):\n    return {{}}\n")
+    said = "entities.account.bindings.erp.object: this setting is missing; or name a mapping"
+    assert problems() == [f"conf/instances/main.yaml:39:7: {said}"]
+
+
+def test_a_policy_is_said_once_for_a_group(change: Change, problems: Problems) -> None:
+    change(MAIN, "address: [city, postcode]", "address: {fields: [city, postcode], policy: ask}")
+    change(MAIN, "      phone: newest", "      address: newest")
+    said = "entities.account.policies.address: the group says its policy itself; keep one"
+    assert problems() == [f"conf/instances/main.yaml:29:7: {said}"]
+
+
+def test_an_expression_that_does_not_compile_is_shown_at_its_line(change: Change, problems: Problems) -> None:
+    change(CRM, "  phone: phone", "  phone: {field: phone, direction: in, transforms: [{expression: '$bad('}]}")
+    (said,) = problems()
+    assert said.startswith("mappings/account.crm.yaml:5:53: fields.phone.transforms.0: expression: ")
+
+
+def test_a_mapping_that_cannot_be_read_is_named(folder: Path, problems: Problems) -> None:
+    (folder / "mappings/account.crm.yaml").write_bytes(b"\xff\xfe")
+    assert problems() == ["mappings/account.crm.yaml: is not UTF-8 text"]
+
+
+def test_a_store_with_two_passwords_is_refused(change: Change, problems: Problems) -> None:
+    change(HUB, "sqlite:///var/hub.db", "{url: '${URL}', password: {secret: PG}}")
+    said = "conf/hub.yaml:1:9: store.url: the address brings a password, and 'password' names one; keep one"
+    assert problems(URL="postgresql://hub:hunter2@db/hub", PG="hunter3") == [said]
+
+
+def test_a_store_password_that_does_not_open_is_one_of_the_problems(
+    folder: Path, change: Change, problems: Problems
+) -> None:
+    set_secret(folder, {}, "PG", Secret("hunter2"))
+    (folder / KEY_FILE).write_text(new_ring().text())
+    change(HUB, "sqlite:///var/hub.db", "{url: 'postgresql://hub@db/hub', password: {secret: PG}}")
+    change(MAIN, "every: 5m", "every: often")
+    first, second = problems()
+    assert first.startswith("conf/hub.yaml:1:41: store.password: secret PG was sealed with key ")
+    assert second.endswith("got 'often'")

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -77,3 +77,22 @@ def test_the_configuration_is_cheap_to_import() -> None:
 def in_new_process(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def test_an_installation_brings_the_ready_project_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class File(PurePosixPath):
+        def locate(self) -> Path:
+            return tmp_path / self
+
+    names = ["../../share/integration-hub/conf/hub.yaml", "hub/__init__.py"]
+    monkeypatch.setattr("hub.config.init._of_checkout", lambda root: {})
+    monkeypatch.setattr("importlib.metadata.files", lambda name: [File(name) for name in names])
+    assert ready_project() == {"conf/hub.yaml": tmp_path / names[0]}
+
+
+def test_an_installation_without_the_ready_project_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.config.init._of_checkout", lambda root: {})
+    monkeypatch.setattr("importlib.metadata.files", lambda name: [])
+    with pytest.raises(ConfigError) as caught:
+        ready_project()
+    assert caught.value.code == "init.missing"
