@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from adapters.rest.paths import MISSING, at, getter
@@ -31,6 +32,7 @@ class Reader:
         self._stamp = settings.stamp
         self._flag = settings.deleted
         self._fields = _fields([name for name in fields if "." in name], settings.entities)
+        self._triple = self._plain(version)
 
     def sorted(self, rows: Rows) -> Sorted:
         """Records, deleted keys and what is not a record."""
@@ -39,9 +41,26 @@ class Reader:
             gone = [str(at(row, self._path)) for row in rows if self.is_gone(row)]
             rows = [row for row in rows if not self.is_gone(row)]
         try:
-            return Sorted([self.record(row) for row in rows], gone, [])
+            return Sorted(self._quickly(rows) if self._triple else [self.record(row) for row in rows], gone, [])
         except (KeyError, TypeError, ValueError):
             return self._slowly(rows, gone)
+
+    def _plain(self, version: str | None) -> Callable[[Any], tuple[Any, Any, Any]] | None:
+        """Key, version and stamp of a row in one step, where all three are there and none is nested."""
+        stamp = self._stamp.field if self._stamp and not self._stamp.other else None
+        names = (self._path, version, stamp)
+        if self._fields is not None or any(not name or "." in name for name in names):
+            return None
+        return itemgetter(*names)
+
+    def _quickly(self, rows: Rows) -> list[Record]:
+        triples = list(map(self._triple, rows)) if self._triple else []
+        if not {key.__class__ for key, _, _ in triples} <= {str, int}:
+            raise ValueError("no key")
+        return [
+            Record(str(key), row, _text(version), stamp if stamp.__class__ is str else _text(stamp))
+            for row, (key, version, stamp) in zip(rows, triples, strict=True)
+        ]
 
     def record(self, row: Any, version: str | None = None) -> Record:
         """Raises KeyError, TypeError or ValueError: it has no key, or no version."""
