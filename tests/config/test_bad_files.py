@@ -172,9 +172,7 @@ def test_what_an_adapter_says_of_its_document_is_shown_at_the_binding(
     change(MAIN, "\n        mapping: account.erp", "")
     adapter = folder / "adapters/paper.py"
     offer = "from hub.core.errors import ConfigError\n\n\ndef mapping_of(options, obj, folder):\n"
-    adapter.write_text(
-        f"{adapter.read_text()}\n\n{offer}    raise ConfigError(['a.yaml: no object', 'a.yaml: no key'])\n"
-    )
+    adapter.write_text(f"{adapter.read_text()}\n\n{offer}    raise ConfigError(['a: no object', 'a: no key'])\n")
     at = "conf/instances/main.yaml:40:9: entities.account.bindings.erp.object: "
     assert problems() == [f"{at}a: no key", f"{at}a: no object"]
 
