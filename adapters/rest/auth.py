@@ -117,7 +117,7 @@ def _expected(scheme: Any) -> str:
     kind = scheme.get("type")
     if kind == "oauth2":
         return "expected client_id and client_secret for a scheme with a token address, or {secret: NAME} for a token"
-    if kind in ("http", "basic") and scheme.get("scheme", "basic") == "basic":
+    if kind in ("http", "basic") and str(scheme.get("scheme", "basic")).lower() == "basic":
         return "expected user and password: {secret: NAME}"
     if kind == "apiKey" and scheme.get("in") not in ("header", "query"):
         return f"a key in a {scheme.get('in')} is not supported"
