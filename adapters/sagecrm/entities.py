@@ -6,6 +6,8 @@ Two worlds of names: records use short names (`name`), conditions use database c
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from adapters.sagecrm.options import NAME, ObjectOptions
 from hub.adapter import ObjectUse
 from hub.core.errors import ConfigError
@@ -123,7 +125,11 @@ def quoted(value: str) -> str:
 
 def entity(use: ObjectUse) -> Entity:
     """An object in use, completed with what is known of it; raises ConfigError with all that is missing."""
-    options = ObjectOptions(**dict(use.options))
+    try:
+        options = ObjectOptions(**dict(use.options))
+    except ValidationError as error:
+        problems = [f"{use.name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(problems, "sage.objects") from error
     name = use.name.lower()
     prefix = (options.prefix or _PREFIXES.get(name, "")).lower()
     if not prefix or not NAME.fullmatch(name):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal
 
 from adapters.sagecrm.stamps import Mark
@@ -36,7 +37,13 @@ def place(cursor: Cursor) -> Place:
     """Raises Refused for what is not a cursor of ours."""
     try:
         data = json.loads(cursor)
-        return Place(**data | {"mark": Mark(*data["mark"]), "gone": Mark(*data["gone"])})
-    except (ValueError, TypeError, KeyError) as error:
+        found = Place(**data | {"mark": Mark(*data["mark"]), "gone": Mark(*data["gone"])})
+        # All of it gets into conditions.
+        for stamp in (found.mark.stamp, found.gone.stamp, found.stamp or found.mark.stamp):
+            datetime.fromisoformat(stamp)
+        if not all(isinstance(number, int) for number in (found.key or 0, found.end, found.width)):
+            raise TypeError("not a number")
+        return found
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         said = "the stored cursor is not one of Sage CRM; read everything anew to replace it"
         raise Refused("cursor.invalid", said) from error

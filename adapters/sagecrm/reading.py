@@ -96,9 +96,9 @@ class Reader:
             key = last_key(entity, listed, more)
 
     def newest_key(self, entity: Entity) -> int | None:
-        """The greatest key; None when there is no record."""
+        """The greatest key of the subset; None when there is no record."""
         order = f"{entity.column(entity.key)} desc"
-        return first_key(entity, self.ordered(entity, both(entity.live), order, [entity.key]))
+        return first_key(entity, self.ordered(entity, both(entity.subset, entity.live), order, [entity.key]))
 
     def records(self, entity: Entity, rows: list[Row]) -> tuple[list[Record], list[Broken]]:
         """Rows as records. Dates are whole seconds, too coarse for a version: two edits in one second look alike."""

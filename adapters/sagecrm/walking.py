@@ -48,14 +48,9 @@ class Walker:
 
     def walk(self, entity: Entity, place: Place) -> Iterator[tuple[list[Row], Place]]:
         """The records of each window that holds any, and where to go on after them."""
-
-        def ask(window: Window) -> Rows:
-            where = both(entity.between(window.low, window.high), entity.subset, entity.live)
-            return self._reader.fetch(entity, where)
-
         window: Window | None = Window(place.key, place.width, place.end)
         while window is not None:
-            rows, window = self.step(entity, window, ask)
+            rows, window = self._step(entity, window, lambda where: self._reader.fetch(entity, where))
             if window is None:
                 yield rows, Place("since", place.mark, place.gone)
             elif rows:
@@ -63,18 +58,19 @@ class Walker:
 
     def keys(self, entity: Entity, ask: Callable[[str], Rows]) -> Iterator[list[Row]]:
         """The answers of `ask` to conditions that together hold every live key."""
+        entity = replace(entity, filter=None)
         end = self._reader.newest_key(entity)
         window = Window(None, self._size(entity), end) if end is not None else None
         while window is not None:
-            rows, window = self.step(entity, window, lambda w: ask(both(entity.between(w.low, w.high), entity.live)))
+            rows, window = self._step(entity, window, ask)
             yield rows
 
-    def step(self, entity: Entity, window: Window, ask: Callable[[Window], Rows]) -> tuple[list[Row], Window | None]:
+    def _step(self, entity: Entity, window: Window, ask: Callable[[str], Rows]) -> tuple[list[Row], Window | None]:
         """One window, made narrower until its answer is whole; and the next one, None at the end."""
-        rows, more = ask(window)
+        rows, more = ask(_within(entity, window.low, window.high))
         while more:
             window = self._narrower(entity, window, len(rows))
-            rows, more = ask(window)
+            rows, more = ask(_within(entity, window.low, window.high))
         if window.high >= window.end:
             return rows, None
         return rows, self._next(entity, window, len(rows))
@@ -100,7 +96,11 @@ class Walker:
 
     def _jump(self, entity: Entity, window: Window, low: int | None = None) -> Window | None:
         """The window that begins with the first key after `low`. None: there is none."""
-        where = both(entity.between(low, window.end), entity.live)
+        where = _within(entity, low, window.end)
         column = entity.column(entity.key)
         found = first_key(entity, self._reader.ordered(entity, where, column, [entity.key]))
         return None if found is None else window._replace(low=found - 1, width=self._size(entity))
+
+
+def _within(entity: Entity, low: int | None, high: int) -> str:
+    return both(entity.between(low, high), entity.subset, entity.live)

@@ -7,6 +7,7 @@ the CRM is asked which of the records it made, and only what was surely not made
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -124,7 +125,7 @@ class Writer:
     def _lower_bound(self, entity: Entity) -> int:
         """Asked for once; afterwards the keys that we are given tell it."""
         if entity.name not in self._below:
-            self._below[entity.name] = self._reader.newest_key(entity) or 0
+            self._below[entity.name] = self._reader.newest_key(replace(entity, filter=None)) or 0
         return self._below[entity.name]
 
     def _after_fault(self, entity: Entity, writes: Batch, below: int) -> list[Outcome]:

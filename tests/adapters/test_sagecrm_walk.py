@@ -2,18 +2,21 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sage_answers import Answer, between, company, crmrecord, page, recorded_crm, shelf
+from sage_answers import Answer, Reply, between, company, crmrecord, page, recorded_crm, shelf
 
 from adapters.sagecrm.adapter import SageCrm
 from adapters.sagecrm.stamps import LONG_AGO, Mark, Stamps
 from hub.core.errors import Refused, TryLater
 
+BAD_STAMP = json.dumps({"phase": "since", "mark": ["' or 1=1", "", False], "gone": [LONG_AGO, "", False]})
+BAD_KEY = json.dumps({"phase": "walk", "mark": [LONG_AGO], "gone": [LONG_AGO], "key": "1 or 1=1"})
 MINUTE = timedelta(seconds=60)
 NOON = datetime(2026, 7, 30, 12, 0, tzinfo=UTC)
 
@@ -83,6 +86,26 @@ def test_the_filter_narrows_changes_and_nothing_else() -> None:
 
 def walked_to(crm: SageCrm) -> str:
     return list(crm.changes("company", None))[-1].cursor
+
+
+def test_a_rare_subset_of_many_records_takes_few_calls() -> None:
+    """A window without any record of the subset is not followed by every other one, but by the next that has one."""
+    everything, subset = list(range(1, 20_001)), {7, 12_345, 19_999}
+    answers = shelf(everything, 500)
+
+    def narrowed(operation: str) -> Callable[[dict[str, str]], Reply]:
+        def answer(arguments: dict[str, str]) -> Reply:
+            keys = list(subset) if "comp_type" in arguments["querystring"] else everything
+            found = shelf(keys, 500)[operation]
+            assert callable(found)
+            return found(arguments)
+
+        return answer
+
+    answers |= {name: narrowed(name) for name in ("query", "queryrecord")}
+    with recorded_crm(answers, use={"filter": "comp_type = 'A'"}) as (crm, log):
+        assert sorted(map(int, walked(crm))) == sorted(subset)
+        assert len(log.calls) < 20
 
 
 @pytest.mark.parametrize("size", [0, 1, 3])
@@ -178,7 +201,9 @@ def test_deletes_can_be_left_to_the_comparison_of_keys() -> None:
         assert not crm.can.tombstones
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "{}", "[]", '{"phase": "walk"}', '{"mark": 1, "gone": 2}', "null"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "{}", "[]", '{"phase": "walk"}', '{"mark": 1, "gone": 2}', "null", BAD_STAMP, BAD_KEY]
+)
 def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
     with recorded_crm({}) as (crm, _), pytest.raises(Refused) as caught:
         list(crm.changes("company", cursor))
