@@ -59,7 +59,6 @@ class Records:
         self.fragments = Fragments(self.db)
 
     def _create(self, entity: Entity) -> None:
-        key = entity.db(entity.key)
         columns = (
             f"{entity.db(c.name)} " + ("INTEGER PRIMARY KEY" if c.name == entity.key else _SQL_TYPES[c.type])
             for c in entity.columns
@@ -67,9 +66,6 @@ class Records:
         self.db.execute(f"CREATE TABLE IF NOT EXISTS {entity.name}({','.join(columns)})")
         if entity is not COMPANY and entity.column("companyid"):
             self._index(entity, "companyid")
-        if not self.db.execute(f"SELECT {key} FROM {entity.name} LIMIT 1").fetchone():  # noqa: S608
-            return
-        self.index()
 
     def index(self) -> None:
         """Indexes of the questions that a sync asks; made after a load, which is quicker."""

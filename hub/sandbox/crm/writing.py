@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -210,7 +210,7 @@ def _parse(settings: Settings, column: Column, text: str) -> int | float | str:
         if column.type == "int":
             return _small(int(text))
         if column.type == "decimal":
-            return float(Decimal(text).quantize(CENT))
+            return float(Decimal(text).quantize(CENT, ROUND_HALF_UP)) + 0.0  # not -0.0
         if column.type == "boolean":
             return _boolean(text)
         return _date(settings, text)
