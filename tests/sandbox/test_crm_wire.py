@@ -263,7 +263,7 @@ HOSTILE = {
     "half": ENVELOPE.format("hub")[:60],
     "empty": "",
     "blank": "   ",
-    "a comment for a body": '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><!-- x --></s:Body>'
+    "only a comment": '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><!-- x --></s:Body>'
     "</s:Envelope>",
 }
 
