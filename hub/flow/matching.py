@@ -126,11 +126,10 @@ class Finder:
         draft = self.batch.drafts[golden_id]
         return Known(golden_id, draft.state, draft.fields, draft.origin, draft.apart, None, None, None, None)
 
-    def remember(self, draft: Draft) -> None:
-        """A golden record made on this page may be the match of a later record of it."""
-        here = self.linked_here(draft)
+    def remember(self, draft: Draft, key: str) -> None:
+        """A golden record made of a record of this page may be the match of a later one."""
         for rule, value in match_keys(self.place.entity, draft.fields):
-            self.candidates[rule, value][draft.golden_id] = Candidate(rule, value, draft.golden_id, here)
+            self.candidates[rule, value][draft.golden_id] = Candidate(rule, value, draft.golden_id, key)
 
     def child(self, fields: Fields) -> Found:
         """Is it the child of a create whose answer was lost? Then it is not a new record of theirs."""

@@ -265,7 +265,7 @@ class PageMerge:
         draft = batch.create(golden_id, fields, place.binding.system, look.record.stamp)
         self.keep(look, draft, Shadow(look.fields), doc)
         draft.doc = None if place.named else doc
-        finder.remember(draft)
+        finder.remember(draft, look.record.key)
         self.keys.claim_new(draft)
         for other in place.others:
             if other.binding.allowed.insert and other.id not in draft.apart:
