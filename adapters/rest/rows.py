@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, settings: Object, fields: Sequence[str]) -> None:
         self._path, self._key = settings.key, getter(settings.key)
         version = settings.version.field if settings.version else None
-        self._version = getter(version) if version else None
+        self._version = version
         self._stamp = settings.stamp
         self._flag = settings.deleted
         self._fields = _fields([name for name in fields if "." in name], settings.entities)
@@ -41,9 +41,11 @@ class Reader:
             gone = [str(at(row, self._path)) for row in rows if self.is_gone(row)]
             rows = [row for row in rows if not self.is_gone(row)]
         try:
-            return Sorted(self._quickly(rows) if self._triple else [self.record(row) for row in rows], gone, [])
+            if self._triple:
+                return Sorted(self._quickly(rows), gone, [])
         except (KeyError, TypeError, ValueError):
-            return self._slowly(rows, gone)
+            pass  # Not all rows are alike: each is looked at.
+        return self._slowly(rows, gone)
 
     def _plain(self, version: str | None) -> Callable[[Any], tuple[Any, Any, Any]] | None:
         """Key, version and stamp of a row in one step, where all three are there and none is nested."""
@@ -63,12 +65,12 @@ class Reader:
         ]
 
     def record(self, row: Any, version: str | None = None) -> Record:
-        """Raises KeyError, TypeError or ValueError: it has no key, or no version."""
+        """Raises KeyError, TypeError or ValueError: it has no key."""
         key = self._key(row)
         if key is None or key is MISSING or isinstance(key, dict | list):
             raise ValueError("no key")
         if self._version is not None:
-            version = _text(self._version(row))
+            version = _text(at(row, self._version))
         return Record(
             str(key),
             row if self._fields is None else self._fields(row),

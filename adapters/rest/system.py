@@ -16,6 +16,7 @@ from adapters.rest.rows import Reader
 from adapters.rest.settings import Listing
 from adapters.rest.settings import Writing as WritingSettings
 from adapters.rest.stamps import instant
+from adapters.rest.templates import as_text
 from adapters.rest.writing import Batches, Outcome, Single, env_of, version_header
 from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, Write, Written
 from hub.core.errors import ConfigError, Denied, HubError, Refused, TryLater
@@ -233,9 +234,7 @@ def _alike(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def _text(value: Any) -> str | None:
-    if value is None or value is MISSING:
-        return None
-    return value if isinstance(value, str) else str(value)
+    return None if value is None or value is MISSING else as_text(value)
 
 
 def _as_integer(key: str) -> Any:

@@ -7,6 +7,7 @@ value, a header value or a body, and never the text of a `requests` exception, w
 import ipaddress
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple, NoReturn, Protocol, runtime_checkable
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -67,6 +68,8 @@ class Http:
         self.base = base.rstrip("/")
         self._origin = _origin(_checked(base, allow_plain_http))
         self._connect_timeout, self._read_timeout, self._total = connect_timeout, read_timeout, total_timeout
+        if isinstance(verify, str) and not Path(verify).is_file():
+            raise ConfigError(["ca: there is no such file of certificates"], "config.ca")
         self._max_bytes, self._verify, self._auth = max_bytes, verify, auth
         self._throttle = throttle if isinstance(throttle, Throttle) else Throttle(throttle)
         # No session: it would read redirects without a limit, keep cookies and ask the environment for proxies.

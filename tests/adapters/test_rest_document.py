@@ -266,7 +266,7 @@ def test_an_overlay_changes_what_its_target_names(action: Any, path: str, value:
     ],
 )
 def test_an_overlay_that_would_do_nothing_or_too_much_is_said(action: Any, said: str) -> None:
-    document, found = overlaid({"target": "$", "update": {"ok": 1}}, action)
+    _, found = overlaid({"target": "$", "update": {"ok": 1}}, action)
     assert len(found) == 1
     assert found[0].startswith("actions.1: ")
     assert said in found[0]

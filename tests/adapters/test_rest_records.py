@@ -1,10 +1,9 @@
 """What REST systems answer to reading, searching and writing, and how their errors look."""
 
-import json
 from typing import Any
 
 import pytest
-from rest_zoo import Asked, Reply, Zoo
+from rest_zoo import Reply, Zoo
 
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, Gone, HubError, Refused, Stale, TryLater, Unknown
@@ -38,6 +37,17 @@ def test_a_row_without_a_key_steps_aside(zoo: Zoo) -> None:
     [page] = rest.changes("thing", None)
     assert [record.key for record in page.records] == ["1", "2"]
     assert [broken.error.code for broken in page.broken] == ["record.no-key"] * 4
+
+
+def test_a_row_without_version_or_stamp_is_a_record_without_them(zoo: Zoo) -> None:
+    rows = [{"id": 1, "ver": 2, "at": "2026-01-01T00:00:00Z"}, {"id": 2}, {"id": 3, "ver": None, "at": None}]
+    rest = zoo.with_thing({"version": "ver", "stamp": "at"}, lambda asked: {"items": rows})
+    [page] = rest.changes("thing", None)
+    assert [(r.key, r.version, r.stamp) for r in page.records] == [
+        ("1", "2", "2026-01-01T00:00:00Z"),
+        ("2", None, None),
+        ("3", None, None),
+    ]
 
 
 def test_nested_fields_are_flat_both_ways(zoo: Zoo) -> None:
@@ -466,7 +476,3 @@ def test_when_the_system_is_away_all_writes_fail_as_one(zoo: Zoo) -> None:
         TryLater,
         Refused,
     ]
-
-
-def asked_json(asked: Asked) -> str:
-    return json.dumps(asked.body)
