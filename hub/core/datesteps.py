@@ -79,7 +79,7 @@ def _day(pattern: str, zone: tzinfo) -> Pair:
 
     def back(value: Any) -> Any:
         day = read_date(value)
-        return None if day is None else _written(datetime.fromisoformat(str(day)), pattern)
+        return None if day is None else _written(datetime.fromisoformat(str(day)).replace(tzinfo=zone), pattern)
 
     return into, back
 

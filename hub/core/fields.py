@@ -11,7 +11,7 @@ from hub.core.heads import ABSENT, Expression, Head
 from hub.core.record import Raw, Value
 from hub.core.settle import settler
 from hub.core.transforms import STEPS, BadSpec, Builder, Change, Context, Step
-from hub.core.unfit import expected, nearest, shown
+from hub.core.unfit import Unfit, expected, nearest, shown
 from hub.core.values import TEXTS, TYPES, Reader, as_text, reader, sendable, writer
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def _put(parts: _Parts, out: Change) -> Callable[[Raw, Value], None] | None:
         return put
 
     def put_all(raw: Raw, value: Value) -> None:
-        for name, part in zip(spec.sources, spread(out(value)), strict=True):
-            raw[name] = finish(part)
+        parts = [finish(part) for part in spread(out(value))]  # all of them fit, or none is written
+        raw.update(zip(spec.sources, parts, strict=True))
 
     return put_all
 
@@ -247,7 +247,8 @@ def _fitted(spec: "FieldSpec") -> Callable[[str], str]:
 
     def refuse(text: str) -> str:
         if len(text) > length:
-            raise expected("record.too-long", f"at most {length} characters, got {len(text)}:", text)
+            said = f"expected at most {length} characters, got {len(text)}: {shown(text)}"
+            raise Unfit("record.too-long", said)
         return text
 
     return refuse

@@ -12,13 +12,8 @@ from hub.core.values import as_text
 Expression = Callable[[str], Callable[[Raw], object]]
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
 #: The system did not say.
-ABSENT: Final = _Absent()
+ABSENT: Final = object()
 
 
 class Head(NamedTuple):
@@ -63,7 +58,7 @@ def join(argument: Any, sources: tuple[str, ...]) -> Head:
 
     def spread(value: Any) -> Sequence[Any]:
         parts = (as_text(value) or "").split(separator, len(sources) - 1)
-        return parts + [""] * (len(sources) - len(parts))
+        return [part or None for part in parts] + [None] * (len(sources) - len(parts))
 
     return Head(gather, spread, canonical=True)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from hub.core.record import Value
 from hub.core.unfit import Unfit, nearest, shown
-from hub.core.values import Reader, as_text, decimal_reader
+from hub.core.values import TEXTS, Reader, as_text, decimal_reader
 
 Change = Callable[[Any], Any]
 
@@ -83,20 +83,20 @@ def settings(argument: Any, allowed: tuple[str, ...], needed: tuple[str, ...] = 
     return argument
 
 
-def _on_text(change: Callable[[str], str], *, canonical: bool) -> Step:
-    """The same change both ways: both sides see the value in its tidy form."""
+def _on_text(change: Callable[[str], str], context: Context, *, tidy: bool = True) -> Step:
+    """The same change both ways: both sides see the value so. `tidy`: it leaves no blank-only text."""
 
     def both(raw: Any) -> Any:
         text = as_text(raw)
         return None if text is None else change(text) or None
 
-    return Step(both, both, canonical=canonical)
+    return Step(both, both, canonical=tidy and context.type in TEXTS)
 
 
 def _case(argument: Any, context: Context) -> Step:
     name = one_of(argument, ("upper", "lower", "title"))
     changes = {"upper": str.upper, "lower": str.lower, "title": str.title}
-    return _on_text(changes[name], canonical=True)
+    return _on_text(changes[name], context)
 
 
 def _flag(argument: Any) -> None:
@@ -107,12 +107,12 @@ def _flag(argument: Any) -> None:
 
 def _trim(argument: Any, context: Context) -> Step:
     _flag(argument)
-    return _on_text(str.strip, canonical=True)
+    return _on_text(str.strip, context)
 
 
 def _collapse(argument: Any, context: Context) -> Step:
     _flag(argument)
-    return _on_text(lambda text: " ".join(text.split()), canonical=True)
+    return _on_text(lambda text: " ".join(text.split()), context)
 
 
 _NO_DIGIT = re.compile("[^0-9+]+")
@@ -121,7 +121,7 @@ _ASCII_NO_DIGIT = str.maketrans("", "", "".join(set(map(chr, range(128))) - set(
 
 def _digits(argument: Any, context: Context) -> Step:
     _flag(argument)
-    return _on_text(_phone, canonical=True)
+    return _on_text(_phone, context)
 
 
 def _phone(text: str) -> str:
@@ -134,7 +134,7 @@ def _phone(text: str) -> str:
 
 def _truncate(argument: Any, context: Context) -> Step:
     length = whole(argument, 1, 1_000_000)
-    return _on_text(lambda text: text[:length], canonical=False)
+    return _on_text(lambda text: text[:length], context, tidy=False)
 
 
 def _scale(argument: Any, context: Context) -> Step:

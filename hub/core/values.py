@@ -86,7 +86,10 @@ def read_integer(raw: Any) -> Value:
 def _odd_integer(raw: Any) -> Value:
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
-    text = _plain(raw, None)
+    try:
+        text = _plain(raw, None)
+    except Unfit as error:
+        raise expected("record.number", "a whole number", raw) from error
     if "." in text or abs(int(text)) > LARGEST:
         raise expected("record.number", "a whole number of at most 64 bits", raw)
     return int(text)
