@@ -15,7 +15,8 @@ def folded(value: Value) -> str:
     text = "" if value is None else str(value)
     if text.isascii():
         return _NOISE.sub("", text.lower())
-    return "".join(filter(_counts, unicodedata.normalize("NFKC", text).casefold()))
+    letters = filter(_counts, unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFKC", "".join(letters))
 
 
 def _counts(letter: str) -> bool:
@@ -27,9 +28,9 @@ def like(sent: Value, holds: Value) -> bool:
     """Could `holds` be the system's own form of `sent`? A system may also not keep a value at all."""
     if sent == holds:
         return True
-    numbers = _number(sent), _number(holds)
-    if numbers[0] is not None and numbers[1] is not None and _exact(sent, holds):
-        return _rounded(numbers[0], numbers[1])
+    amounts = _number(sent), _number(holds)
+    if amounts[0] is not None and amounts[1] is not None and (amounts[0] == amounts[1] or _exact(sent, holds)):
+        return _rounded(amounts[0], amounts[1])
     ours, theirs = folded(sent), folded(holds)
     return ours == theirs or (ours != "" and ours.startswith(theirs))
 

@@ -147,11 +147,12 @@ class _Work:
 
     def only_theirs(self, unit: Unit, look: Fields) -> None:
         """Only the system changed it: take it, unless this field may not come from there."""
-        self.release(unit)
         decision = self.decide(unit, ())
         if decision.verdict == "take":
+            self.release(unit)
             self.take(look)
         else:
+            self.held.pop(unit.name, None)
             self.log(unit, look, decision)
         self.see(look)
 
