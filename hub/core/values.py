@@ -100,13 +100,15 @@ def decimal_reader(scale: int | None) -> Reader:
     step = None if scale is None else Decimal(1).scaleb(-scale)
 
     def read(raw: Any) -> Value:
+        if raw.__class__ is float:
+            raw = repr(raw)
         if raw.__class__ is str and len(raw) <= _DIGITS and raw.isascii():  # the common case, at its cheapest
             whole, _, part = raw.partition(".")
             if whole.isdigit() and (part.isdigit() or whole == raw) and (whole[0] != "0" or whole == "0"):
                 if scale is None:
                     return raw.rstrip("0").rstrip(".") if part else whole
-                if len(part) == scale:
-                    return raw if part else whole
+                if len(part) <= scale:
+                    return f"{whole}.{part.ljust(scale, '0')}" if scale else whole
         elif raw is None:
             return None
         if isinstance(raw, str) and (not raw or raw.isspace()):
