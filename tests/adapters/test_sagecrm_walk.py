@@ -137,7 +137,7 @@ def test_an_idle_poll_is_two_calls_and_then_reads_nothing_old() -> None:
 
 def test_more_changes_than_an_answer_holds_are_read_in_the_order_of_change() -> None:
     """Also when more share a second than one answer holds; the database knows finer times than it shows."""
-    stamps = {n: f"2026-07-30T16:50:{10 + min(n // 4, 5):02}" for n in range(1, 60)}
+    stamps = {n: f"2026-07-30T16:50:{10 + min(n * 7 % 59 // 4, 5):02}" for n in range(1, 60)}
     crm_rows = dict(sorted(stamps.items()))
 
     def found(arguments: dict[str, str], limit: int, order: str) -> tuple[list[int], bool]:
