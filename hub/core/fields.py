@@ -139,8 +139,8 @@ def _assemble(parts: _Parts, default: bool) -> Compiled:
     simple = head.single and not default
     return Compiled(
         spec,
-        into if simple and spec.direction != "out" else None,
-        gather if not simple and spec.direction != "out" else None,
+        into if simple else None,
+        gather if not simple else None,
         put if spec.direction != "in" else None,
         settle,
         default or head.constant,

@@ -77,7 +77,8 @@ class Mapping:
     specs: MappingOf[str, FieldSpec]
     #: The raw fields it reads, sorted. What they hold is what the hub compares.
     raw_names: tuple[str, ...]
-    #: Fields the hub may take from the system, and may write to it.
+    #: Fields the hub may take from the system, and may write to it. `to_hub` gives the others too, where they can be
+    #: read: a field that is only written is watched for edits, which are logged and put right.
     readable: frozenset[str]
     writable: frozenset[str]
     #: Changes when the mapping does.
@@ -109,17 +110,17 @@ def compile_mapping(spec: MappingSpec, expression: Expression | None = None) -> 
             fields.append(compiled)
     if problems:
         raise ConfigError(problems, "config.mapping")
-    readable = [field for field in fields if field.take or field.gather]
+    read = [field for field in fields if field.take or field.gather]
     writable = [field for field in fields if field.put]
     return Mapping(
         object=spec.object,
         entity=spec.entity,
         specs={field.name: field for field in spec.fields},
-        raw_names=tuple(sorted({source for field in readable for source in field.spec.sources})),
-        readable=frozenset(field.spec.name for field in readable),
+        raw_names=tuple(sorted({source for field in read for source in field.spec.sources})),
+        readable=frozenset(field.spec.name for field in read if field.spec.direction != "out"),
         writable=frozenset(field.spec.name for field in writable),
         fingerprint=_fingerprint(spec),
-        to_hub=_to_hub(spec.object, readable),
+        to_hub=_to_hub(spec.object, read),
         to_system=_to_system(spec.object, writable),
         project=_project(fields),
         missing=_missing(spec.object, writable),
@@ -173,7 +174,9 @@ def _to_hub(place: str, fields: Sequence[Compiled]) -> Callable[[Raw], tuple[Fie
     single = [(field.spec.name, field.spec.sources[0], field.take) for field in fields if field.take]
     wide = [(field.spec.name, field.gather) for field in fields if field.gather]
     specs = {field.spec.name: field.spec for field in fields}
-    required = tuple(name for name, spec in specs.items() if spec.required)
+    required = tuple(name for name, spec in specs.items() if spec.required and spec.direction != "out")
+    # Only written, and read to see whether somebody changed it there: what does not fit is put right, not refused.
+    watched = frozenset(name for name, spec in specs.items() if spec.direction == "out")
 
     def to_hub(raw: Raw) -> tuple[Fields, Sequence[Problem]]:
         known: Fields = {}
@@ -201,12 +204,12 @@ def _to_hub(place: str, fields: Sequence[Compiled]) -> Callable[[Raw], tuple[Fie
 
     def problems(known: Fields, unfit: Sequence[tuple[str, Unfit]]) -> Sequence[Problem]:
         """A required field that is empty is as good as absent: the record does not fit."""
-        found = [_problem(place, name, specs[name].sources, error) for name, error in unfit]
+        found = [_problem(place, name, specs[name].sources, error) for name, error in unfit if name not in watched]
         said = {problem.field for problem in found}
         empty = [name for name in required if known.get(name) is None]
         for name in empty:
             known.pop(name, None)
-        return found + [_required(place, specs[name]) for name in empty if name not in said]
+        return found + [_required(place, specs[name]) for name in empty if name not in said] or NONE
 
     return to_hub
 

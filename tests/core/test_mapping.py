@@ -39,6 +39,7 @@ def test_says_what_it_reads_and_what_it_writes():
         "comp_name",
         "comp_supplierid",
         "currency",
+        "note",
         "street",
         "updateddate",
     )
@@ -63,7 +64,7 @@ def test_a_whole_record_goes_in():
         "currency": "USD",
         "comp_supplierid": "0042",
         "updateddate": "2026-07-30T16:50:58",
-        "note": "not read",
+        "note": "only watched",
         "other": "not mapped",
     }
     fields, problems = ACCOUNT.to_hub(raw)
@@ -75,8 +76,16 @@ def test_a_whole_record_goes_in():
         "currency": "USD",
         "@erp": "0042",
         "seen": "2026-07-30T14:50:58Z",
+        "note": "only watched",
     }
     assert problems == ()
+
+
+def test_a_field_that_is_only_written_never_keeps_a_record_aside():
+    mapping = compiled(field("seen", type="date", direction="out", required=True), field("name"))
+    assert mapping.to_hub({"seen": "no date", "name": "Acme"}) == ({"name": "Acme"}, ())
+    assert mapping.to_hub({"seen": "", "name": "Acme"}) == ({"seen": None, "name": "Acme"}, ())
+    assert mapping.readable == {"name"}
 
 
 def test_only_what_is_given_and_may_be_written_goes_out():
