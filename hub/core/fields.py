@@ -7,6 +7,7 @@ from hub.core import heads
 from hub.core.dates import zone_named
 from hub.core.datesteps import DATE_STEPS
 from hub.core.errors import ConfigError
+from hub.core.glances import decimal_glance, integer_glance, text_glance
 from hub.core.heads import ABSENT, Expression, Head
 from hub.core.record import Raw, Value
 from hub.core.settle import settler
@@ -206,18 +207,62 @@ def _put(parts: _Parts, out: Change) -> Callable[[Raw, Value], None] | None:
     if spread is None:
         return None
     if head.single:
-        name = spec.sources[0]
-
-        def put(raw: Raw, value: Value) -> None:
-            raw[name] = finish(out(value))
-
-        return put
+        return _put_one(spec, parts.steps, lambda value: finish(out(value)))
 
     def put_all(raw: Raw, value: Value) -> None:
         parts = [finish(part) for part in spread(out(value))]  # all of them fit, or none is written
         raw.update(zip(spec.sources, parts, strict=True))
 
     return put_all
+
+
+def _put_one(spec: "FieldSpec", steps: list[Step], write: Change) -> Callable[[Raw, Value], None]:
+    """Most values are canonical and fit: a glance tells. The others go the long way, with all checks."""
+    name = spec.sources[0]
+    glance = None if steps or spec.choices else _glance(spec)
+    if glance is not None:
+
+        def put(raw: Raw, value: Value) -> None:
+            seen = glance(value)
+            raw[name] = write(value) if seen is None else seen
+
+        return put
+    few = spec.type in ("boolean", "choice") or any(step.few for step in steps)
+    write = _remembered(write) if few else write
+
+    def put_any(raw: Raw, value: Value) -> None:
+        raw[name] = write(value)
+
+    return put_any
+
+
+def _glance(spec: "FieldSpec") -> Change | None:
+    """A canonical value as it goes out, or None: not so simple."""
+    if spec.type in TEXTS:
+        return text_glance(spec.length)
+    if spec.wire == "json" and spec.type == "integer":
+        return integer_glance
+    if spec.wire == "json" and spec.type == "decimal":
+        return decimal_glance(spec.scale)
+    return None
+
+
+#: A field of few values: so many are remembered, each once it has passed all checks.
+_FEW = 256
+
+
+def _remembered(write: Change) -> Change:
+    known: dict[Any, Any] = {}
+
+    def remembered(value: Any) -> Any:
+        found = known.get(value, ABSENT)
+        if found is ABSENT:
+            found = write(value)
+            if len(known) < _FEW:
+                known[value] = found
+        return found
+
+    return remembered
 
 
 def _finisher(spec: "FieldSpec") -> Change:

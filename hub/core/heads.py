@@ -27,6 +27,8 @@ class Head(NamedTuple):
     single: bool = False
     #: Gathers what the reader of a text would give, so that need not run again.
     canonical: bool = False
+    #: Tells at a glance that a text comes back as it is. False: it may or may not.
+    rests: Callable[[str], bool] | None = None
 
 
 def source(name: str) -> Head:
@@ -60,7 +62,11 @@ def join(argument: Any, sources: tuple[str, ...]) -> Head:
         parts = (as_text(value) or "").split(separator, len(sources) - 1)
         return [part or None for part in parts] + [None] * (len(sources) - len(parts))
 
-    return Head(gather, spread, canonical=True)
+    def rests(value: str) -> bool:
+        parts = value.split(separator, len(sources) - 1)
+        return len(parts) == len(sources) and min(parts) >= "!" and value.isascii() and value.isprintable()
+
+    return Head(gather, spread, canonical=True, rests=rests)
 
 
 def constant(argument: Any, sources: tuple[str, ...]) -> Head:

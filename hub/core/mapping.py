@@ -242,7 +242,9 @@ def _project(fields: Sequence[Compiled]) -> Callable[[Fields], Fields]:
     always: Fields = {field.spec.name: field.settle(None) for field in fields if field.always and field.settle}
 
     def project(golden: Fields) -> Fields:
-        seen = {name: value for name, value in golden.items() if name in names}
+        seen = golden.copy()
+        for name in golden.keys() - names:
+            del seen[name]
         for name, settle in settles:
             if name in seen:
                 seen[name] = settle(seen[name])

@@ -29,7 +29,8 @@ def settler(spec: "FieldSpec", steps: list[Step], head: Head, gather: Gather | N
         return None
     trip = _there_and_back(gather, put)
     if not head.single or len(steps) > 1:
-        return _at_rest(trip)
+        plain = not steps and spec.length is None and spec.type in TEXTS
+        return _glanced(head.rests, _at_rest(trip)) if head.rests and plain else _at_rest(trip)
     typed = _of_type(spec, trip)
     if all(step.exact for step in steps):
         return typed if not steps or typed is None else trip
@@ -69,6 +70,10 @@ def _at_rest(trip: Settle) -> Settle:
         return value
 
     return settle
+
+
+def _glanced(rests: Callable[[str], bool], settle: Settle) -> Settle:
+    return lambda value: value if value.__class__ is str and rests(value) else settle(value)
 
 
 def _kept(change: Callable[[Any], Any]) -> Settle:

@@ -44,6 +44,8 @@ class Step(NamedTuple):
     canonical: bool = False
     #: Its way back takes the canonical date itself, not its wire form.
     dated: bool = False
+    #: Gives one of a few values.
+    few: bool = False
 
 
 Builder = Callable[[Any, Context], Step]
@@ -192,7 +194,7 @@ def _lookup(argument: Any, context: Context) -> Step:
     into = _find({None: None, **table}, otherwise, keep)
     back = None if inverse is None else _find({None: None, **inverse}, otherwise, as_text)
     exact = otherwise == "refuse" and None not in table
-    return Step(into, back, exact=exact, plain=False, canonical=context.read is not None)
+    return Step(into, back, exact=exact, plain=False, canonical=context.read is not None, few=True)
 
 
 def _key(value: Any) -> str | None:
