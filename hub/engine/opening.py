@@ -1,5 +1,6 @@
 """Open a project: its database, its systems, and the one process that may work on them."""
 
+import gc
 import os
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -51,8 +52,19 @@ def chosen(project: Project, name: str | None) -> Instance:
 @contextmanager
 def working(project: Project, store: Store, instance: Instance) -> Generator[Hub]:
     """An instance with its systems connected, ready to sync; nobody else works on the database meanwhile."""
-    with exclusive(store), connected(project, instance) as adapters:
+    with exclusive(store), connected(project, instance) as adapters, settled():
         yield assemble(store, instance, register(store, instance), adapters, real())
+
+
+@contextmanager
+def settled() -> Generator[None]:
+    """What is loaded by now stays: the garbage collector need not walk it again and again while pages stream by."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -64,10 +64,11 @@ class Place:
     #: Does another system hold this one's keys?
     named: bool = False
     fingerprint: Callable[[Raw], bytes] = field(default=lambda raw: b"")
+    #: The binding's number in the store.
+    id: int = field(init=False)
 
-    @property
-    def id(self) -> int:
-        return self.row.id
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.row.id)
 
     @property
     def own(self) -> str:
