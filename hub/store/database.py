@@ -1,17 +1,16 @@
 """The database: connections, transactions, and where SQLite and PostgreSQL differ."""
 
-import functools
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 
 from hub.core.errors import ConfigError, TryLater
-from hub.store import schema
+from hub.store import bulk, schema
+from hub.store.bulk import Bulk, Row
 
 #: Bytes of rows cached per SQLite connection: memory stays flat from ten thousand records to a million.
 CACHE = 8 << 20
@@ -45,10 +44,14 @@ class Tx:
         """All rows of a query, each a tuple with names."""
         return list(self.run(statement, row).all())
 
-    def many(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    def many(self, statement: sa.Executable | Bulk, rows: Sequence[Row]) -> None:
         """One statement for all rows; none for none."""
-        if rows:
-            self.counts.statements += 1
+        if not rows:
+            return
+        self.counts.statements += 1
+        if isinstance(statement, Bulk):
+            statement.run(self.connection, rows, self.lite)
+        else:
             self.connection.execute(statement, rows)
 
     def each(self, statement: "Each", values: Sequence[Any], **row: Any) -> list[Any]:
@@ -64,12 +67,15 @@ class Tx:
         row["keys"] = orjson.dumps(values).decode() if self.lite else list(values)
         return self.run(statement.lite if self.lite else statement.grown, row)
 
-    def upsert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert, or overwrite the row of the same primary key."""
-        self.many(_upsert(table, self.lite), rows)
+    def upsert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Insert, or overwrite the row of the same primary key. All have the same columns; no key is there twice."""
+        if rows:
+            self.many(bulk.upsert(table, tuple(rows[0])), rows)
 
-    def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.many(_insert(table), rows)
+    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """All rows have the same columns."""
+        if rows:
+            self.many(bulk.insert(table, tuple(rows[0])), rows)
 
 
 class Each:
@@ -85,19 +91,6 @@ class Each:
         )
         array = f"unnest(CAST(:keys AS {kind}[]))"
         self.grown = sa.text(text.format(keys=f"{array} AS j(value) JOIN", list=f"SELECT {array}"))
-
-
-@functools.cache
-def _insert(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
-
-
-@functools.cache
-def _upsert(table: sa.Table, lite: bool) -> sa.Executable:
-    insert = sqlite.insert(table) if lite else postgresql.insert(table)
-    keys = [column.name for column in table.primary_key]
-    rest = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=rest) if rest else insert.on_conflict_do_nothing()
 
 
 class Store:
@@ -132,16 +125,27 @@ class Store:
 
 @contextmanager
 def translated() -> Generator[None]:
-    """A database that is away or busy is a reason to come back later."""
+    """A database that is away or busy, or records that another process changed, are a reason to come back later."""
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+        if isinstance(error, sa.exc.IntegrityError) or getattr(error.orig, "sqlstate", None) in _RACES:
+            said = f"the records were changed by another process meanwhile, and nothing was stored: {error.orig}"
+            raise TryLater("store.changed", said) from error
         raise TryLater("store.unavailable", f"the hub's own database did not answer: {error.orig}") from error
+    except sa.exc.TimeoutError as error:
+        raise TryLater("store.unavailable", f"no connection to the hub's own database is free: {error}") from error
+
+
+#: What PostgreSQL says to the one of two transactions that it rolls back: serialization failure, deadlock.
+_RACES = ("40001", "40P01")
 
 
 def _engine(url: sa.URL, lite: bool) -> sa.Engine:
     if not lite:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+        # Repeatable read: of two transactions that change one record, the second is refused and loses no edit.
+        grown = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(grown, pool_pre_ping=True, pool_size=8, isolation_level="REPEATABLE READ")
     memory = url.database in (None, "", ":memory:")
     engine = sa.create_engine(url, poolclass=StaticPool) if memory else sa.create_engine(url, pool_size=8)
     sa.event.listen(engine, "connect", _prepare(memory))
