@@ -37,11 +37,11 @@ def pages() -> list[Path]:
 
 def section(text: str, heading: str) -> str:
     """What stands under a heading, with its sub-headings."""
-    found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    bare = _FENCE.sub(lambda fence: "`" * len(fence[0]), text)  # what stands there is no heading
+    found = re.search(rf"^(#+) {re.escape(heading)}$", bare, re.MULTILINE)
     assert found, f"there is no heading {heading!r}"
-    rest = text[found.end() :]
-    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
-    return rest[: end.start()] if end else rest
+    end = re.compile(rf"^#{{1,{len(found[1])}}} ", re.MULTILINE).search(bare, found.end())
+    return text[found.end() : end.start() if end else None]
 
 
 def tables(text: str) -> list[list[list[str]]]:
