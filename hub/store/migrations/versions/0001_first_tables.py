@@ -1,0 +1,210 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+LIVE = sa.text("state = 1")
+OPEN = sa.text("state = 'open'")
+
+
+def upgrade() -> None:
+    _instances()
+    _records()
+    _owed()
+    _decisions()
+    _history()
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer(), nullable=False)
+
+
+def _instances() -> None:
+    op.create_table(
+        "organization",
+        _id(),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_organization"),
+        sa.UniqueConstraint("name", name="uq_organization_name"),
+    )
+    op.create_table(
+        "instance",
+        _id(),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_instance"),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_instance_organization_id"),
+        sa.UniqueConstraint("organization_id", "name", name="uq_instance_organization_id_name"),
+    )
+    op.create_table(
+        "entity",
+        _id(),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_entity"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_entity_instance_id"),
+        sa.UniqueConstraint("instance_id", "name", name="uq_entity_instance_id_name"),
+    )
+    op.create_table(
+        "binding",
+        _id(),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text()),
+        sa.Column("polled_at", sa.Text()),
+        sa.Column("paused", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_binding"),
+        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_binding_entity_id"),
+        sa.UniqueConstraint("entity_id", "system", name="uq_binding_entity_id_system"),
+    )
+
+
+def _records() -> None:
+    op.create_table(
+        "golden",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("doc", sa.LargeBinary(), nullable=False),
+        sa.Column("origin", sa.LargeBinary(), nullable=False),
+        sa.Column("apart", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id", name="pk_golden"),
+        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_golden_entity_id"),
+    )
+    op.create_table(
+        "link",
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary()),
+        sa.Column("version", sa.Text()),
+        sa.PrimaryKeyConstraint("binding_id", "key", name="pk_link"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_link_binding_id"),
+        sa.ForeignKeyConstraint(["golden_id"], ["golden.id"], name="fk_link_golden_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "uq_link_golden", "link", ["golden_id", "binding_id"], unique=True, sqlite_where=LIVE, postgresql_where=LIVE
+    )
+    op.create_table(
+        "shadow",
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("doc", sa.LargeBinary(), nullable=False),
+        sa.Column("asked", sa.LargeBinary()),
+        sa.Column("held", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("binding_id", "key", name="pk_shadow"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "match_key",
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entity_id", "rule", "value", "golden_id", name="pk_match_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_match_key_golden", "match_key", ["golden_id"])
+
+
+def _owed() -> None:
+    op.create_table(
+        "delivery",
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Text()),
+        sa.Column("sent", sa.LargeBinary()),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text()),
+        sa.Column("said", sa.Text()),
+        sa.PrimaryKeyConstraint("binding_id", "golden_id", name="pk_delivery"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_delivery_state", "delivery", ["state"])
+
+
+def _decisions() -> None:
+    op.create_table(
+        "conflict",
+        _id(),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Integer()),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("base", sa.LargeBinary()),
+        sa.Column("ours", sa.LargeBinary(), nullable=False),
+        sa.Column("theirs", sa.LargeBinary(), nullable=False),
+        sa.Column("ours_from", sa.Text()),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text()),
+        sa.Column("decided_at", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_conflict"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_conflict_binding_id"),
+        sa.ForeignKeyConstraint(["golden_id"], ["golden.id"], name="fk_conflict_golden_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_conflict_state", "conflict", ["state", "id"])
+    op.create_index("ix_conflict_golden", "conflict", ["golden_id"])
+    op.create_table(
+        "review",
+        _id(),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger()),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_review"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_review_binding_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "uq_review_open", "review", ["binding_id", "key"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+    )
+
+
+def _history() -> None:
+    op.create_table(
+        "run",
+        _id(),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text()),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("counts", sa.LargeBinary()),
+        sa.Column("said", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_run"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_run_instance_id"),
+    )
+    op.create_index("ix_run_instance", "run", ["instance_id", "id"])
+    op.create_table(
+        "audit",
+        _id(),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Integer()),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
+        sa.Column("binding_id", sa.Integer()),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("detail", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+    )
+    op.create_index("ix_audit_golden", "audit", ["golden_id"])
