@@ -69,6 +69,8 @@ class Batch:
         self.ended: list[dict[str, Any]] = []
         self.reviews: dict[tuple[int, str], dict[str, Any]] = {}
         self.settled: dict[int, list[str]] = {}
+        #: Golden records whose unanswered write was seen to have arrived.
+        self.answered: list[int] = []
         self.audits: list[dict[str, Any]] = []
         self.match_rows: list[dict[str, Any]] = []
         self.rematched: list[int] = []
@@ -197,6 +199,7 @@ class Batch:
         links.versions(tx, self.versions)
         records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
+        deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
         for binding_id, keys in self.settled.items():

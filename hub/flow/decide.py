@@ -9,6 +9,7 @@ from typing import Literal
 
 from hub.core.errors import Refused
 from hub.core.merge import EXISTENCE, Shadow
+from hub.core.model import LINK
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Hub, Place
@@ -37,13 +38,21 @@ def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None =
             said = f"conflict {number} is not open ({conflict.state}); 'hub conflicts reverse' changes a decision"
             raise Refused("conflict.not-open", said)
         decision = Decided(hub, tx, conflict, who)
-        if conflict.unit == EXISTENCE:
+        moved = decision.moved()
+        if moved:
+            decision.show(moved)
+        elif conflict.unit == EXISTENCE:
             decision.existence(side)
         else:
             decision.unit(side, values)
-        verdict = "value" if values else "take" if side == "theirs" else "keep"
-        decision.close(conflicts.DECIDED, verdict, {name: list(pair) for name, pair in decision.changed().items()})
-        return conflict_of(hub, tx, number)
+        if not moved:
+            verdict = "value" if values else "take" if side == "theirs" else "keep"
+            decision.close(conflicts.DECIDED, verdict, {name: list(pair) for name, pair in decision.changed().items()})
+        found = conflict_of(hub, tx, number)
+    if moved:
+        said = f"conflict {number}: {', '.join(moved)} was edited since it was logged; look at it again, then decide"
+        raise Refused("conflict.moved", said)
+    return found
 
 
 def reverse(hub: Hub, number: int, who: str) -> Conflict:
@@ -80,6 +89,26 @@ class Decided:
         self.batch.audit(self.draft, self.place, state, detail)
         self.batch.save()
         conflicts.decide(self.tx, self.conflict.id, state, verdict, self.who, self.batch.now)
+
+    # -- edited since it was logged ---------------------------------------------------------------
+
+    def moved(self) -> Fields:
+        """What the hub holds by now of the fields in question, where that is not what the log shows."""
+        logged = self.conflict.ours
+        if not logged:
+            return {}
+        now = self.place.binding.mapping.project(self.draft.fields)
+        return {name: now.get(name) for name in logged if not name.startswith(LINK) and now.get(name) != logged[name]}
+
+    def show(self, moved: Fields) -> None:
+        """Log what the hub holds now: nobody decides against a value that he was not shown."""
+        ours = {**self.conflict.ours, **moved}
+        conflicts.refresh(self.tx, self.conflict.id, ours)
+        shadow = self.known.shadow
+        if shadow is not None and self.known.key is not None and self.conflict.unit in shadow.held:
+            held = {**shadow.held, self.conflict.unit: shadow.held[self.conflict.unit]._replace(ours=ours)}
+            self.batch.shadow(self.place, self.known.key, shadow._replace(held=held))
+        self.batch.save()
 
     # -- a field or a group -----------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, Gone, HubError, Refused, Stale, TryLater, Unknown
 from hub.core.likeness import like
@@ -105,6 +107,7 @@ class DeliveryPage:
         outcomes = self.send(ready)
         self.store(ready, self.read_back(ready, outcomes))
         self.merge()
+        self.checked([item.due.golden_id for item in plans if item.step == "check"])
         self.settle([item for item in plans if item.step == "settle"])
         return plans[-1].due.golden_id
 
@@ -121,13 +124,23 @@ class DeliveryPage:
             plans = [plan(place, item, token) for item in due]
             deliveries.finish(tx, place.id, [item.due for item in plans if item.step == "none"])
             deliveries.postpone(tx, [self.refuse(item) for item in plans if item.step == "refuse"])
-            fresh = [item.due.golden_id for item in plans if item.step == "create" and item.due.state != CREATING]
-            self.contest(tx, [item for item in plans if item.step == "contest"])
-            deliveries.creating(tx, place.id, fresh, token, self.later(self.hub.machine.settle_after))
+            self.revisit(tx, [item for item in plans if item.step in ("contest", "check")])
+            self.announce(tx, plans, token)
         return plans
 
-    def contest(self, tx: Tx, plans: Sequence[Plan]) -> None:
-        """A deletion that would take an undecided edit with it: merged once more, as a conflict of the two."""
+    def announce(self, tx: Tx, plans: Sequence[Plan], token: str) -> None:
+        """What is about to go out, so that it is known for what it is should its answer never come."""
+        fresh = [item for item in plans if item.step == "create" and item.due.state != CREATING]
+        due_at = self.later(self.hub.machine.settle_after)
+        deliveries.creating(tx, [{**self.intent(item), "token": token, "due_at": due_at} for item in fresh])
+        deliveries.updating(tx, [self.intent(item) for item in plans if item.step == "update"])
+
+    def intent(self, item: Plan) -> dict[str, Any]:
+        return {"binding_id": self.place.id, "golden_id": item.due.golden_id, "sent": orjson.dumps(item.sent)}
+
+    def revisit(self, tx: Tx, plans: Sequence[Plan]) -> None:
+        """Read and merged before anything is sent: an update that may have arrived already, and a deletion that would
+        take an undecided edit with it."""
         keys = [str(item.due.known.key) for item in plans]
         links.revisit(tx, [{"binding_id": self.place.id, "key": key} for key in keys])
         self.stale += keys
@@ -150,6 +163,7 @@ class DeliveryPage:
             "due_at": self.later(pause),
             "code": error.code,
             "said": error.said,
+            "doubt": isinstance(error, Unknown) or state == CREATING,
         }
 
     # -- look before you write --------------------------------------------------------------------
@@ -237,21 +251,15 @@ class DeliveryPage:
             for item, (outcome, told) in zip(plans, outcomes, strict=True):
                 if isinstance(outcome, Written):
                     self.written(batch, item, outcome, told)
-                    done.append(item.due)
+                    # Not known what the system made of it: it stays open as sent, to be recognised when it is seen.
+                    done += [] if _silent(item, outcome) else [item.due]
                 else:
                     failed += self.failure(item, outcome.error)
             batch.save()
             deliveries.finish(tx, self.place.id, done)
             deliveries.postpone(tx, failed)
-            self.reopen(tx, plans, outcomes)
-
-    def reopen(self, tx: Tx, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
-        """Creates that are settled but owed again already: the golden record changed while they were out."""
-        creates = [
-            p for p, (o, _) in zip(plans, outcomes, strict=True) if p.step == "create" and isinstance(o, Written)
-        ]
-        if creates:
-            deliveries.reopen(tx, self.place.id, [item.due.golden_id for item in creates])
+            # Owed again already, since the golden record changed meanwhile: but nothing is out any more.
+            deliveries.reopen(tx, self.place.id, [due.golden_id for due in done])
 
     def written(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
         if item.step == "delete":
@@ -261,7 +269,8 @@ class DeliveryPage:
         known = item.due.known
         draft = batch.draft(known)
         created = item.step == "create"
-        holds, hash_ = self.holds(item, outcome, told)
+        repeated = item.due.state == CREATING
+        holds, hash_ = self.holds(item, outcome, told and not repeated)
         shadow = settled(EMPTY if created else known.shadow or EMPTY, item.sent, holds)
         batch.link(self.place, outcome.key, known.golden_id, hash_, outcome.version)
         batch.shadow(self.place, outcome.key, shadow)
@@ -277,7 +286,7 @@ class DeliveryPage:
             draft.set(self.place.own, outcome.key)
             batch.touch(draft)
             batch.owe_others(self.place, draft, (self.place.own,))
-        if known.state == DELETED:
+        if known.state == DELETED or repeated:
             batch.owe(self.place, known.golden_id)
 
     def wrote_delete(self, batch: Batch, item: Plan, outcome: Written) -> None:
@@ -337,12 +346,21 @@ class DeliveryPage:
     def merge(self) -> None:
         """What we found changed over there goes back through the merge; then the delivery is decided again."""
         if self.stale:
-            self.differ += self.read(self.stale)
+            found = self.read(self.stale)
+            self.differ += found
+            if self.sent.stopped is None:
+                self.gone += set(self.stale).difference(record.key for record in found)
         if self.differ or self.gone:
             self.sent.stale += len(self.differ) + len(self.gone)
             merge_page(self.hub, self.place, Seen(self.differ, self.gone))
         if self.orphans:
             bury(self.hub, self.place, [(item.due.known, item.sent) for item in self.orphans])
+
+    def checked(self, golden_ids: Sequence[int]) -> None:
+        """These updates were looked for, and what they did is merged: from here on it is as if never sent."""
+        if golden_ids and self.sent.stopped is None:
+            with self.hub.store.transaction() as tx:
+                deliveries.reopen(tx, self.place.id, golden_ids)
 
     # -- creates in doubt -------------------------------------------------------------------------
 

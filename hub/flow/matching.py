@@ -26,6 +26,8 @@ class Doubt(NamedTuple):
     golden_id: int
     #: What we sent, in the entity's terms.
     sent: Fields
+    #: A person says that the record looked at is its child.
+    certain: bool = False
 
 
 class Found(NamedTuple):
@@ -35,6 +37,8 @@ class Found(NamedTuple):
     rule: str = ""
     problem: Refused | None = None
     kind: str = ""
+    #: It is the record that an unanswered create of ours made.
+    child: bool = False
 
 
 Key = tuple[str, str]
@@ -81,7 +85,7 @@ class Finder:
             if rule not in self.place.links and rule != self.place.own:
                 candidates = [c for c in candidates if not self.named_otherwise(c, fields)]
             if candidates:
-                return self.one(rule, value, candidates)
+                return self.one(rule, value, candidates, fields)
         return self.child(fields)
 
     def alive(self, candidate: Candidate) -> bool:
@@ -99,7 +103,7 @@ class Finder:
         )
         return named or self.place.id in apart
 
-    def one(self, rule: str, value: str, candidates: list[Candidate]) -> Found:
+    def one(self, rule: str, value: str, candidates: list[Candidate], fields: Fields) -> Found:
         shown = value.replace("\x1f", ", ")
         if len(candidates) > 1:
             said = f"{len(candidates)} records of the hub match by {rule} = {shown}: expected one; decide which it is"
@@ -113,7 +117,14 @@ class Finder:
                 "a link is 1:1; correct one of the two, or decide that it is a new one"
             )
             return Found(problem=Refused("match.taken", said), kind="taken")
-        return Found(self.known.get(candidate.golden_id) or self.of_draft(candidate.golden_id), rule)
+        known = self.known.get(candidate.golden_id) or self.of_draft(candidate.golden_id)
+        return Found(known, rule, child=self.ours(known, rule, fields))
+
+    def ours(self, known: Known, rule: str, fields: Fields) -> bool:
+        """Is what was found by a rule the child of an unanswered create? Surely, if it carries our key."""
+        if known.sent is None or known.key is not None:
+            return False
+        return rule in self.place.links or alike(known.sent, fields)
 
     def linked_here(self, draft: Draft) -> str | None:
         """The key that this page linked a golden record to."""
@@ -135,10 +146,10 @@ class Finder:
         """Is it the child of a create whose answer was lost? Then it is not a new record of theirs."""
         if not self.doubts:
             return Found()
-        mine = [doubt for doubt in self.doubts if alike(doubt.sent, fields)]
+        mine = [doubt for doubt in self.doubts if doubt.certain or alike(doubt.sent, fields)]
         if len(mine) == 1:
             self.doubts.remove(mine[0])
-            return Found(self.known[mine[0].golden_id], "unanswered create")
+            return Found(self.known[mine[0].golden_id], "unanswered create", child=True)
         said = (
             f"{len(self.doubts)} creates in {self.place.binding.system} were never answered, and this record may be "
             "the child of one: it waits until they are settled"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from hub.adapter import Broken
+from hub.core import landing
 from hub.core.errors import HubError, Refused
 from hub.core.mapping import Problem
 from hub.core.merge import EXISTENCE, Clash, Held, Merged, Shadow, held_fields, merge, owed, untouched
@@ -180,7 +181,16 @@ class PageMerge:
             self.edited_after_delete(look, draft, known.shadow)
         else:
             self.tally.merged += 1
-            self.meet(look, draft, known.shadow)
+            self.meet(look, draft, self.arrived(look, known))
+
+    def arrived(self, look: Look, known: Known) -> Shadow | None:
+        """The shadow, with an update of ours whose answer never came if it is seen to have arrived."""
+        if known.shadow is None or known.sent is None:
+            return known.shadow
+        shadow = landing.updated(known.shadow, known.sent, look.fields)
+        if shadow is not known.shadow:
+            self.batch.answered.append(known.golden_id)
+        return shadow
 
     def meet(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """Merge what the record shows into its golden record."""
@@ -239,12 +249,15 @@ class PageMerge:
         """An unlinked record is the same as a golden record that this system did not have."""
         assert found.known is not None
         draft = self.batch.draft(found.known)
+        base = landing.created(found.known.sent or {}, look.fields) if found.child else None
+        if base is not None:
+            self.batch.answered.append(draft.golden_id)
         self.tally.linked += 1
         if self.place.id in draft.apart:
             draft.apart -= {self.place.id}
             self.batch.touch(draft)
         self.name_key(draft, look.record.key)
-        self.meet(look, draft, None)
+        self.meet(look, draft, base)
         self.batch.audit(draft, self.place, "linked", {"key": [None, look.record.key], "rule": [None, found.rule]})
 
     def name_key(self, draft: Draft, key: str | None) -> None:
@@ -353,29 +366,27 @@ class PageMerge:
         # Seen from this system, theirs is the edit: the conflict log's "take" takes it.
         verdict = {"keep": "take", "take": "keep", "hold": "hold"}[decision.verdict]
         clash = Clash(EXISTENCE, shadow.fields, {}, look.fields, verdict, decision.rule)  # type: ignore[arg-type]
-        for unit in shadow.held:
+        for unit in shadow.held if verdict != "take" else ():
             self.batch.end(self.place, draft.golden_id, unit, conflicts.SUPERSEDED)
         self.batch.clash(self.place, look.record.key, draft, clash)
         if verdict == "hold":
             held = {EXISTENCE: Held(look.fields, {})}
             self.keep(look, draft, Shadow(shadow.fields, shadow.asked, held))
         elif verdict == "take":
-            self.revive(look, draft)
+            self.revive(look, draft, shadow)
         else:
             self.keep(look, draft, Shadow(look.fields))
             self.batch.owe(self.place, draft.golden_id)
 
-    def revive(self, look: Look, draft: Draft) -> None:
+    def revive(self, look: Look, draft: Draft, shadow: Shadow) -> None:
         """The edit wins: the golden record lives again, and is created anew where it was deleted."""
         draft.state = LIVE
-        draft.take({**look.fields}, self.place.binding.system, look.record.stamp)
         self.batch.touch(draft)
-        self.keep(look, draft, Shadow(look.fields))
         for other in self.place.others:
             if other.own in draft.fields:
                 draft.set(other.own, None)
             self.batch.owe(other, draft.golden_id)
-        self.batch.owe(self.place, draft.golden_id)
+        self.meet(look, draft, shadow)
 
     # -- rows that are no records -----------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from hub.flow.place import Place
 from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
 
-Step = Literal["create", "update", "delete", "settle", "contest", "none", "refuse"]
+Step = Literal["create", "update", "delete", "settle", "check", "contest", "none", "refuse"]
 EMPTY = Shadow({})
 
 
@@ -19,7 +19,8 @@ class Plan(NamedTuple):
     """What becomes of one delivery."""
 
     due: Due
-    #: settle: a create may be out, find out first. contest: what is to be deleted holds an undecided edit.
+    #: settle: a create may be out, find out first. check: an update may be out, read it back first.
+    #: contest: what is to be deleted holds an undecided edit.
     #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
     #: In the entity's terms, as the system will show it.
@@ -43,9 +44,12 @@ def plan(place: Place, due: Due, token: str) -> Plan:
 
 def create(place: Place, due: Due, token: str) -> Plan:
     known, mapping = due.known, place.binding.mapping
+    if due.state == CREATING and known.sent is not None:
+        # The same again, so that it does not matter which of the tries the system carries out.
+        return fitting(place, due, "create", known.sent, f"{token}-{known.golden_id}")
     barred = not place.binding.allowed.insert or place.id in known.apart
     # A foreign key names its counterpart already: it is read and linked, not created.
-    if (barred or known.fields.get(place.own) is not None) and due.state != CREATING:
+    if barred or known.fields.get(place.own) is not None:
         return Plan(due, "none")
     ours = mapping.project(known.fields)
     sent = {name: value for name, value in ours.items() if name in mapping.writable}
@@ -57,6 +61,8 @@ def create(place: Place, due: Due, token: str) -> Plan:
 
 def update(place: Place, due: Due) -> Plan:
     known, mapping = due.known, place.binding.mapping
+    if known.sent is not None:
+        return Plan(due, "check")
     if known.shadow is None or not place.binding.allowed.update:
         return Plan(due, "none")
     held = held_fields(place.entity.units, known.shadow)

@@ -26,7 +26,9 @@ def open_doubts(hub: Hub, place: Place) -> list[Doubt]:
 
 
 def sent(place: Place, due: Due) -> Fields:
-    """What the create carried, as the system would show it."""
+    """What the create carried."""
+    if due.known.sent is not None:
+        return due.known.sent
     mapping = place.binding.mapping
     ours = mapping.project(due.known.fields)
     return {name: value for name, value in ours.items() if name in mapping.writable}
@@ -66,9 +68,15 @@ def owe(tx: Tx, hub: Hub, place: Place, golden_ids: Sequence[int]) -> None:
     deliveries.owe(tx, [(place.id, golden_id) for golden_id in golden_ids], hub.now())
 
 
+def identify(hub: Hub, place: Place, key: str, golden_id: int | None) -> None:
+    """A person says of which golden record's unanswered create a record is the child. None: it is a new one."""
+    doubts = [doubt._replace(certain=True) for doubt in open_doubts(hub, place) if doubt.golden_id == golden_id]
+    merge_page(hub, place, Seen(place.adapter.read(place.binding.object, [key]), again=True), doubts)
+
+
 def search_by(place: Place, due: Due) -> tuple[str, str] | None:
     """(raw field, raw value) that only this record's child has. None: there is nothing to search by."""
-    mapping, fields = place.binding.mapping, due.known.fields
+    mapping, fields = place.binding.mapping, sent(place, due)
     names = [name for name in place.links if name in mapping.writable]
     names += [rule[0] for rule in place.entity.match if len(rule) == 1]
     for name in names:

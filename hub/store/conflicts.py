@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from hub.core.record import Fields
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Tx, decode, encode
 
 OPEN, DECIDED, REVERSED, WITHDRAWN, SUPERSEDED = "open", "decided", "reversed", "withdrawn", "superseded"
@@ -33,10 +34,12 @@ class Conflict(NamedTuple):
     decided_at: str | None
 
 
-_CLOSE = sa.text(
-    """UPDATE conflict SET state = :state, decided_by = :who, decided_at = :now
-       WHERE golden_id = :golden_id AND binding_id = :binding_id AND unit = :unit AND state = 'open'"""
-)
+_CLOSE = Bulk(
+    """UPDATE conflict SET state = {state}, decided_by = {who}, decided_at = {now} {from_}
+       WHERE conflict.golden_id = {golden_id} AND conflict.binding_id = {binding_id} AND conflict.unit = {unit}
+         AND conflict.state = 'open'""",
+    state="text", who="text", now="text", golden_id="bigint", binding_id="integer", unit="text",
+)  # fmt: skip
 
 
 def log(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -59,6 +62,11 @@ def decide(tx: Tx, conflict_id: int, state: str, verdict: str, who: str, now: st
     table = schema.conflict
     values = {"state": state, "verdict": verdict, "decided_by": who, "decided_at": now}
     tx.run(sa.update(table).where(table.c.id == conflict_id).values(values))
+
+
+def refresh(tx: Tx, conflict_id: int, ours: Fields) -> None:
+    """The hub's value was edited since the conflict was logged."""
+    tx.run(sa.update(schema.conflict).where(schema.conflict.c.id == conflict_id).values(ours=encode(ours)))
 
 
 def find(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Each, Tx
 from hub.store.records import COLUMNS, JOINS, Known, known
 
@@ -36,15 +37,19 @@ class Standing(NamedTuple):
     said: str | None
 
 
+#: Of which delivery a row speaks.
+_ONE = {"binding_id": "integer", "golden_id": "bigint"}
+_THIS = "delivery.binding_id = {binding_id} AND delivery.golden_id = {golden_id}"
 # A delivery that may be out as a create stays so: it is settled before anything else is sent.
-_OWE = sa.text(
+_OWE = Bulk(
     """INSERT INTO delivery (binding_id, golden_id, state, seq, attempts, due_at)
-       VALUES (:binding_id, :golden_id, 'owed', 1, 0, :now)
+       {begin} {binding_id}, {golden_id}, 'owed', 1, 0, {now} {end}
        ON CONFLICT (binding_id, golden_id) DO UPDATE SET
          state = CASE WHEN delivery.state = 'creating' THEN 'creating' ELSE 'owed' END,
          seq = delivery.seq + 1, attempts = 0, code = NULL, said = NULL,
-         due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END"""
-)
+         due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END""",
+    **_ONE, now="text",
+)  # fmt: skip
 _DUE = sa.text(
     "SELECT d.state, d.seq, d.token, d.attempts, "
     + COLUMNS
@@ -54,21 +59,22 @@ _DUE = sa.text(
        WHERE d.binding_id = :binding AND d.golden_id > :after AND d.due_at <= :now AND d.state IN (:one, :two, :three)
        ORDER BY d.golden_id LIMIT :limit"""
 )
-_CREATING = Each(
-    """UPDATE delivery SET state = 'creating', token = :token, due_at = :due_at
-       WHERE binding_id = :binding AND golden_id IN ({list})""",
-    kind="bigint",
-)
-_FINISH = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id AND seq = :seq")
+_CREATING = Bulk(
+    "UPDATE delivery SET state = 'creating', token = {token}, due_at = {due_at}, sent = {sent} {from_} WHERE " + _THIS,
+    **_ONE, token="text", due_at="text", sent="bytea",
+)  # fmt: skip
+_UPDATING = Bulk("UPDATE delivery SET sent = {sent} {from_} WHERE " + _THIS, **_ONE, sent="bytea")
+_FINISH = Bulk("DELETE FROM delivery {using} WHERE " + _THIS + " AND delivery.seq = {seq}", **_ONE, seq="integer")
 _REOPEN = Each(
-    """UPDATE delivery SET state = 'owed', token = NULL
-       WHERE binding_id = :binding AND state = 'creating' AND golden_id IN ({list})""",
+    """UPDATE delivery SET state = CASE WHEN state = 'creating' THEN 'owed' ELSE state END, token = NULL, sent = NULL
+       WHERE binding_id = :binding AND golden_id IN ({list}) AND (state = 'creating' OR sent IS NOT NULL)""",
     kind="bigint",
 )
-_POSTPONE = sa.text(
-    """UPDATE delivery SET state = :state, attempts = :attempts, due_at = :due_at, code = :code, said = :said
-       WHERE binding_id = :binding_id AND golden_id = :golden_id"""
-)
+_POSTPONE = Bulk(
+    """UPDATE delivery SET state = {state}, attempts = {attempts}, due_at = {due_at}, code = {code}, said = {said},
+         sent = CASE WHEN {doubt} THEN sent END {from_} WHERE """ + _THIS,
+    **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
+)  # fmt: skip
 _DOUBTS = sa.text(
     "SELECT d.state, d.seq, d.token, d.attempts, "
     + COLUMNS
@@ -99,9 +105,15 @@ def doubts(tx: Tx, binding_id: int) -> list[Due]:
     return [Due(r[4], r[0], r[1], r[2], r[3], known(r[4:])) for r in rows]
 
 
-def creating(tx: Tx, binding_id: int, golden_ids: Sequence[int], token: str, due_at: str) -> None:
-    """The intent: from now on these creates may be out. `due_at`: when they can be settled, should we die."""
-    tx.each_do(_CREATING, golden_ids, binding=binding_id, token=token, due_at=due_at)
+def creating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """The intent: from now on these creates may be out. Rows of binding_id, golden_id, token, sent (encoded fields),
+    due_at (when they can be settled, should we die)."""
+    tx.many(_CREATING, rows)
+
+
+def updating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """The intent: from now on these updates may be out. Rows of binding_id, golden_id, sent (encoded fields)."""
+    tx.many(_UPDATING, rows)
 
 
 def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:
@@ -111,12 +123,12 @@ def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:
 
 
 def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
-    """Creates that are settled: surely carried out, or surely not."""
+    """No write is out any more: it was surely carried out, or surely not."""
     tx.each_do(_REOPEN, golden_ids, binding=binding_id)
 
 
 def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of binding_id, golden_id, state, attempts, due_at, code, said."""
+    """Rows of binding_id, golden_id, state, attempts, due_at, code, said, doubt (the write may be out)."""
     tx.many(_POSTPONE, rows)
 
 

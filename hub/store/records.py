@@ -29,15 +29,20 @@ class Known(NamedTuple):
     hash: bytes | None
     #: None: linked, but never merged; or not linked.
     shadow: Shadow | None
+    #: What a write carried whose outcome we do not know. None: no write is out.
+    sent: Fields | None = None
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
-COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held"
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held, d.sent"
 JOINS = (
     "LEFT JOIN link l ON l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1 "
     "LEFT JOIN shadow s ON s.binding_id = l.binding_id AND s.key = l.key"
 )
-_LOAD = Each("SELECT " + COLUMNS + " FROM {keys} golden g ON g.id = j.value " + JOINS, kind="bigint")
+_LOAD = Each(
+    "SELECT " + COLUMNS + " FROM {keys} golden g ON g.id = j.value " + JOINS
+    + " LEFT JOIN delivery d ON d.binding_id = :binding AND d.golden_id = g.id", kind="bigint"
+)  # fmt: skip
 _DROP_SHADOWS = Each("DELETE FROM shadow WHERE binding_id = :binding AND key IN ({list})")
 
 
@@ -48,10 +53,11 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
-    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held = row
+    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent = row
     shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
     marks = frozenset(orjson.loads(apart)) if apart else frozenset()
-    return Known(golden_id, state, orjson.loads(doc), orjson.loads(origin), marks, key, version, hash_, shadow)
+    fields, from_ = orjson.loads(doc), orjson.loads(origin)
+    return Known(golden_id, state, fields, from_, marks, key, version, hash_, shadow, decode(sent))
 
 
 def _held(data: bytes | None) -> Mapping[str, Held]:

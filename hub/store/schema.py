@@ -131,6 +131,8 @@ delivery = sa.Table(
     sa.Column("seq", Int, nullable=False),
     #: Set with `creating`, stays for every repetition of this create.
     sa.Column("token", Text),
+    #: What the write that may be out carries, in the entity's terms. Null: no write is out.
+    sa.Column("sent", Json),
     sa.Column("attempts", Int, nullable=False),
     sa.Column("due_at", Text, nullable=False),
     sa.Column("code", Text),

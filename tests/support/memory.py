@@ -16,6 +16,7 @@ from hub.store.database import Store
 from hub.store.migrate import prepare
 
 FIELDS = ("name", "phone", "street", "city")
+ASK = Policy("ask")
 ABLE = Can(conditional=True, tombstones=True, find=True, tokens=True, answers=True, batch=10)
 
 
@@ -50,7 +51,7 @@ def memory(can: Can = ABLE, fields: Sequence[str] = FIELDS, links: Sequence[str]
 
 def spec(system: str, fields: Sequence[str], links: Mapping[str, str], **options: Any) -> MappingSpec:
     """Every field under its own name; foreign keys as `links` says: {"@erp": "erp_key"}."""
-    plain = [FieldSpec(name, "text", (name,), **options.get(name, {})) for name in fields]
+    plain = [FieldSpec(name, sources=(name,), **{"type": "text", **options.get(name, {})}) for name in fields]
     keys = [FieldSpec(name, "reference", (raw,)) for name, raw in links.items()]
     return MappingSpec("thing", "account", (*plain, *keys))
 
@@ -63,7 +64,7 @@ class World:
         systems: Mapping[str, Memory],
         *,
         store: Store | None = None,
-        policy: Policy = Policy("ask"),
+        policy: Policy = ASK,
         policies: Mapping[str, Policy] | None = None,
         groups: Mapping[str, Sequence[str]] | None = None,
         fields: Sequence[str] = FIELDS,
@@ -71,7 +72,7 @@ class World:
         match: Sequence[Sequence[str]] = (),
         directions: Mapping[str, str] | None = None,
         allowed: Mapping[str, Allowed] | None = None,
-        deletes: Policy = Policy("ask"),
+        deletes: Policy = ASK,
         specs: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.systems = dict(systems)

@@ -1,0 +1,24 @@
+"""Did a write arrive whose answer never came? Judged from what the system shows now."""
+
+from hub.core.likeness import like
+from hub.core.merge import Shadow, settle
+from hub.core.record import Fields
+
+
+def updated(shadow: Shadow, sent: Fields, theirs: Fields) -> Shadow:
+    """The shadow after an update that may have arrived: what looks like it is what the system made of it.
+
+    Anything else that differs from the shadow is somebody's edit.
+    """
+    arrived = {
+        name: value
+        for name, value in sent.items()
+        if name in theirs and theirs[name] != shadow.fields.get(name) and like(value, theirs[name])
+    }
+    return settle(shadow, arrived, theirs) if arrived else shadow
+
+
+def created(sent: Fields, theirs: Fields) -> Shadow:
+    """The shadow of a record that a create made: what is not like what was sent, somebody edited since."""
+    holds = {name: theirs[name] for name, value in sent.items() if name in theirs and like(value, theirs[name])}
+    return settle(Shadow({}), sent, holds)

@@ -1,0 +1,257 @@
+"""What must hold, whatever happens: judged from what everybody can see (the systems, the log, what stands aside).
+
+Every value that a person types carries a number of its own, so that a history can be read from the values: which
+value was typed over which (its past), and which lost to which in a logged conflict.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from support.memory import World
+from watched import Watched
+
+from hub.adapter import Write
+from hub.core.merge import EXISTENCE
+from hub.core.record import Raw
+from hub.store import conflicts
+from hub.store.conflicts import Conflict
+
+Tag = int
+_NUMBER = re.compile(r"\d+")
+
+
+def tag(value: Any) -> Tag | None:
+    """The number in a value: it survives cutting, rounding, trimming and change of case. None: an empty value."""
+    found = _NUMBER.search(str(value)) if value not in (None, "") else None
+    return int(found.group()) if found else None
+
+
+def values(fields: Raw) -> dict[str, Any]:
+    """Without foreign keys."""
+    return {name: value for name, value in fields.items() if not name.endswith("_key") and not name.startswith("@")}
+
+
+def tags(fields: Raw) -> set[Tag]:
+    return {t for value in values(fields).values() if (t := tag(value)) is not None}
+
+
+class Broken(AssertionError):
+    """A promise is broken."""
+
+
+class Oracle:
+    """Keeps the hidden truth: who typed what over what. The hub never sees it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        #: Typed over: each number's own past, one step back.
+        self.past: dict[Tag, set[Tag]] = defaultdict(set)
+        self.entity: dict[Tag, int] = {}
+        self.typed: dict[Tag, set[str]] = defaultdict(set)
+        #: What was to be seen where somebody deleted a record, by entity.
+        self.deleted: dict[int, set[Tag]] = {}
+        self.writes = 0
+        #: Records written in this step, and those ever written without the hub being told: what was typed there since
+        #: may have been typed with our value in view or not, nothing tells.
+        self.written: set[int] = set()
+        self.doubted: set[int] = set()
+        self.history: list[str] = []
+        #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
+        self.broken: list[str] = []
+
+    # -- what people do ---------------------------------------------------------------------------
+
+    def people_type(self, system: str, entity: int, before: Raw, new: Raw) -> None:
+        for name, value in new.items():
+            number = tag(value)
+            assert number is not None
+            over = tag(before.get(name))
+            self.entity[number] = entity
+            self.typed[number].add(system)
+            if over is not None and over != number:
+                self.past[number].add(over)
+
+    def people_delete(self, fields: Raw) -> None:
+        seen = tags(fields)
+        self.deleted.setdefault(self.entity_of(fields), set()).update(self.reach(seen, self.past))
+
+    def doubt(self) -> None:
+        self.doubted |= self.written
+
+    def entity_of(self, fields: Raw) -> int:
+        found = {self.entity[t] for t in tags(fields)}
+        if len(found) != 1:
+            raise Broken(f"a record mixes {len(found)} people's records: {fields}")
+        return found.pop()
+
+    # -- what the log says ------------------------------------------------------------------------
+
+    def log(self) -> list[Conflict]:
+        with self.world.store.reading() as tx:
+            return conflicts.find(tx, [place.id for place in self.world.hub.all()], limit=100_000)
+
+    def won(self, log: Iterable[Conflict]) -> dict[Tag, set[Tag]]:
+        """The past of every value, as far as people and the log made it."""
+        past = defaultdict(set, {number: set(over) for number, over in self.past.items()})
+        for row in log:
+            for ours, theirs in pairs(row):
+                winner, loser = (theirs, ours) if row.verdict == "take" else (ours, theirs)
+                if row.verdict in ("take", "keep") and winner is not None and loser is not None:
+                    past[winner].add(loser)
+        return past
+
+    @staticmethod
+    def reach(start: Iterable[Tag], past: dict[Tag, set[Tag]]) -> set[Tag]:
+        found, todo = set[Tag](), list(start)
+        while todo:
+            number = todo.pop()
+            if number not in found:
+                found.add(number)
+                todo += past.get(number, ())
+        return found
+
+    # -- at the instant of every write ------------------------------------------------------------
+
+    def judge(self, system: Watched, write: Write, key: str, before: Raw | None, after: Raw | None) -> None:
+        self.writes += 1
+        self.history.append(f"hub {write.kind} {system.name} {key}: {before} -> {after}")
+        try:
+            self.written.add(self.entity_of(after or before or {}))
+            if before is None:
+                self.judge_create(system, key, after or {})
+            elif after is None:
+                self.judge_delete(system, key, before)
+            else:
+                self.judge_update(system, key, values(before), values(after))
+        except Broken as error:
+            self.broken.append(str(error))
+
+    def judge_create(self, system: Watched, key: str, after: Raw) -> None:
+        entity = self.entity_of(after)
+        twins = [k for k, row in system.held("thing").items() if k != key and self.entity_of(row) == entity]
+        if twins:
+            raise Broken(f"twin: {system.name} {key} is what {twins} is already: {after}")
+
+    def judge_delete(self, system: Watched, key: str, before: Raw) -> None:
+        entity = self.entity_of(before)
+        if entity not in self.deleted:
+            raise Broken(f"nobody deleted {system.name} {key}: {before}")
+        log = self.log()
+        unseen = tags(before) - self.reach(self.deleted[entity], self.won(log))
+        if unseen and not any(row.unit == EXISTENCE and self.about(row) == entity for row in log):
+            raise Broken(f"deleting {system.name} {key} kills {unseen}, which nobody who deleted it had seen")
+        if any(row.state == "open" and row.unit == EXISTENCE and self.here(row, system, key) for row in log):
+            raise Broken(f"delete of {system.name} {key} while a person has to decide")
+
+    def judge_update(self, system: Watched, key: str, before: Raw, after: Raw) -> None:
+        changed = [name for name in after if (before[name] or "") != (after[name] or "")]
+        if not changed:
+            return
+        log = self.log()
+        held = {name for row in log if row.state == "open" and self.here(row, system, key) for name in row.theirs}
+        if touched := held.intersection(changed):
+            raise Broken(f"{system.name} {key}: {touched} is held, and was written")
+        for name in changed:
+            self.judge_value(system, f"{system.name} {key} {name}", before[name], after[name], log)
+
+    def judge_value(self, system: Watched, where: str, old: Any, new: Any, log: list[Conflict]) -> None:
+        old_tag, new_tag = tag(old), tag(new)
+        logged = any((a, b) in ((old, new), (new, old)) for row in log for a, b in texts(row))
+        if old_tag is None or logged:
+            return
+        if new_tag is None:
+            if not any(None in pair and old_tag in pair for row in log for pair in pairs(row)):
+                raise Broken(f"{where}: {old!r} was blanked")
+        elif old_tag == new_tag:
+            # A group that was decided as a whole brings back an older value as the winning system shows it.
+            decided = any(theirs == new and tag(ours) != new_tag for row in log for ours, theirs in texts(row))
+            if system.name in self.typed[old_tag] and not decided:
+                raise Broken(f"{where}: {old!r} came back as {new!r} to where it was typed")
+        elif old_tag not in self.reach([new_tag], self.won(log)):
+            raise Broken(f"{where}: {old!r} was silently overwritten by {new!r}")
+
+    def here(self, row: Conflict, system: Watched, key: str) -> bool:
+        return self.world.hub.place_of(row.binding_id).binding.system == system.name and row.key == key
+
+    def about(self, row: Conflict) -> int | None:
+        """The people's record that a row of the log is about."""
+        found = {self.entity[t] for t in tags({**(row.base or {}), **row.ours}) | tags(row.theirs)}
+        return found.pop() if len(found) == 1 else None
+
+    # -- when all is quiet ------------------------------------------------------------------------
+
+    def final(self) -> None:
+        log = self.log()
+        by_entity: dict[int, dict[str, list[Raw]]] = defaultdict(lambda: defaultdict(list))
+        for name, system in self.world.systems.items():
+            for row in system.held("thing").values():
+                by_entity[self.entity_of(row)][name].append(values(row))
+        for entity in sorted(set(self.entity.values())):
+            rows = [row for row in log if self.about(row) == entity]
+            self.judge_records(entity, by_entity[entity], rows)
+            self.judge_kept(entity, by_entity[entity], rows)
+        self.judge_log(log)
+
+    def judge_records(self, entity: int, held: dict[str, list[Raw]], log: list[Conflict]) -> None:
+        twice = [name for name, rows in held.items() if len(rows) > 1]
+        if twice:
+            raise Broken(f"twin: record {entity} is more than once in {twice}: {dict(held)}")
+        existence = [row for row in log if row.unit == EXISTENCE]
+        if any(row.state == "open" for row in existence):
+            return
+        if held and len(held) != len(self.world.systems):
+            raise Broken(f"record {entity} is only in {sorted(held)}: {dict(held)}")
+        if held and entity in self.deleted and not existence:
+            raise Broken(f"lost delete: record {entity} was deleted, and lives without a word in the log: {dict(held)}")
+        if not held and entity not in self.deleted:
+            raise Broken(f"record {entity} vanished, and nobody deleted it")
+        self.judge_agreement(entity, {name: rows[0] for name, rows in held.items()}, log)
+
+    def judge_agreement(self, entity: int, held: dict[str, Raw], log: list[Conflict]) -> None:
+        open_ = [(self.world.hub.place_of(row.binding_id).binding.system, row) for row in log if row.state == "open"]
+        for name in next(iter(held.values()), {}):
+            waits = {system for system, row in open_ if name in row.theirs}
+            found = {tag(row[name]) for system, row in held.items() if system not in waits}
+            if len(found) > 1:
+                raise Broken(f"record {entity} differs in {name}: {held}")
+
+    def judge_kept(self, entity: int, held: dict[str, list[Raw]], log: list[Conflict]) -> None:
+        """Every value a person typed is current, in the log, replaced by a later one, or deleted by one who saw it."""
+        current = {t for rows in held.values() for row in rows for t in tags(row)}
+        logged = {t for row in log for pair in pairs(row) for t in pair if t is not None}
+        kept = self.reach(current | logged | self.deleted.get(entity, set()), self.won(log))
+        lost = {t for t, e in self.entity.items() if e == entity} - kept
+        if lost:
+            raise Broken(f"record {entity}: {lost} was typed by a person and is nowhere: {dict(held)}")
+
+    def judge_log(self, log: list[Conflict]) -> None:
+        """Each clash is logged once; what is not a clash is not logged."""
+        seen = set()
+        for row in log:
+            now = (row.binding_id, row.golden_id, row.unit, str(row.base), str(row.ours), str(row.theirs))
+            if now in seen:
+                raise Broken(f"logged twice: {row}")
+            seen.add(now)
+            if row.unit != EXISTENCE and self.about(row) not in self.doubted and self.invented(row):
+                raise Broken(f"not a clash, one was typed over the other: {row}")
+
+    def invented(self, row: Conflict) -> bool:
+        """Is one side as a whole in the past of the other?"""
+        found = pairs(row)
+        return all(self.older(ours, theirs) for ours, theirs in found) or all(self.older(b, a) for a, b in found)
+
+    def older(self, one: Tag | None, other: Tag | None) -> bool:
+        return other is not None and (one is None or one in self.reach([other], self.past))
+
+
+def pairs(row: Conflict) -> list[tuple[Tag | None, Tag | None]]:
+    """(ours, theirs) of a logged clash, field by field, where they differ."""
+    names = dict.fromkeys([*row.ours, *row.theirs])
+    found = [(tag(row.ours.get(name)), tag(row.theirs.get(name))) for name in names if not name.startswith("@")]
+    return [(ours, theirs) for ours, theirs in found if ours != theirs]
+
+
+def texts(row: Conflict) -> list[tuple[Any, Any]]:
+    return [(row.ours.get(name), row.theirs.get(name)) for name in row.theirs]

@@ -1,0 +1,92 @@
+"""Systems and a store that can be watched and disturbed: who writes what, and a death, a lost answer or a person's
+edit at any call and at any commit."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from adapters.memory import Memory
+from hub.adapter import Failure, Write, Written
+from hub.core.record import Raw
+from hub.store.database import Store, Tx
+from hub.store.migrate import prepare
+from hub.store.schema import metadata
+
+#: (system, write, key, record before, record after); None: it was, or is, not there.
+Watch = Callable[["Watched", Write, str, Raw | None, Raw | None], None]
+
+
+class Died(BaseException):
+    """The process is killed here: nothing in the hub may catch it."""
+
+
+class Trouble:
+    """Something that happens once, at the n-th time a call reaches a phase."""
+
+    def __init__(self) -> None:
+        self.disarm()
+
+    def arm(self, where: str, call: str, phase: str, act: Callable[[], None], nth: int = 1) -> None:
+        self.spot: tuple[str, str, str] | None = (where, call, phase)
+        self.act, self.left = act, nth
+
+    def disarm(self) -> None:
+        self.spot, self.act, self.left = None, lambda: None, 0
+
+    def at(self, where: str, call: str, phase: str) -> None:
+        if self.spot == (where, call, phase):
+            self.left -= 1
+            if self.left == 0:
+                act = self.act
+                self.disarm()
+                act()
+
+
+class Watched(Memory):
+    """A system in memory that tells of every write of the hub as it happens."""
+
+    name: str
+    watch: Watch
+
+    def _write(self, obj: str, write: Write) -> Written | Failure:
+        rows = self._tables[obj].rows
+        before = dict(rows)
+        outcome = super()._write(obj, write)
+        key = outcome.key if isinstance(outcome, Written) else ""
+        changed = isinstance(outcome, Written) and before.get(key) is not rows.get(key)
+        if changed:
+            held = [row.get(key) for row in (before, rows)]
+            self.watch(self, write, key, *(None if row is None else dict(row.fields) for row in held))
+        return outcome
+
+
+class Mortal(Store):
+    """A store that can die before or after a commit."""
+
+    trouble: Trouble | None = None
+
+    @contextmanager
+    def transaction(self) -> Generator[Tx]:
+        with super().transaction() as tx:
+            yield tx
+            self.reached("before")
+        self.reached("after")
+
+    def reached(self, phase: str) -> None:
+        if self.trouble is not None:
+            self.trouble.at("hub", "commit", phase)
+
+
+_stores: list[Mortal] = []
+
+
+def empty_store() -> Mortal:
+    """A database in memory, made once and emptied for each world: making the tables takes longer than a sync."""
+    if not _stores:
+        _stores.append(Mortal("sqlite://"))
+        prepare(_stores[0])
+    [store] = _stores
+    store.trouble = None
+    with store.transaction() as tx:
+        for table in reversed(metadata.sorted_tables):
+            tx.connection.execute(table.delete())
+    return store
