@@ -61,7 +61,7 @@ _DUE = sa.text(
 )
 _CREATING = Bulk(
     "UPDATE delivery SET state = 'creating', token = {token}, due_at = {due_at}, sent = {sent} {from_} WHERE " + _THIS,
-    **_ONE, token="text", due_at="text", sent="bytea",
+    **_ONE, token="text", due_at="text", sent="bytea",  # noqa: S106 (a type, no password)
 )  # fmt: skip
 _UPDATING = Bulk("UPDATE delivery SET sent = {sent} {from_} WHERE " + _THIS, **_ONE, sent="bytea")
 _FINISH = Bulk("DELETE FROM delivery {using} WHERE " + _THIS + " AND delivery.seq = {seq}", **_ONE, seq="integer")
@@ -88,7 +88,9 @@ _DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_
 
 def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
     """(binding, golden): these systems now differ from these golden records."""
-    tx.many(_OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in pairs])
+    tx.many(
+        _OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in dict.fromkeys(pairs)]
+    )
 
 
 def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False) -> list[Due]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Each, Tx
 
 
@@ -26,8 +27,10 @@ _LOOKUP = Each(
 _OF_GOLDEN = Each(
     "SELECT l.binding_id, l.key, l.golden_id FROM {keys} link l ON l.golden_id = j.value AND l.state = 1", kind="bigint"
 )
-_VERSION = sa.text("UPDATE link SET version = :version WHERE binding_id = :binding_id AND key = :key")
-_REVISIT = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding_id AND key = :key")
+_ONE = {"binding_id": "integer", "key": "text"}
+_THIS = "link.binding_id = {binding_id} AND link.key = {key}"
+_VERSION = Bulk("UPDATE link SET version = {version} {from_} WHERE " + _THIS, **_ONE, version="text")
+_REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
 _MISSING = sa.text(
     "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
 )

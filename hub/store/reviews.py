@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Each, Tx
 
 
@@ -25,13 +26,15 @@ class Review(NamedTuple):
     state: str
 
 
-_OPEN = sa.text(
+_OPEN = Bulk(
     """INSERT INTO review (at, binding_id, key, golden_id, kind, code, said, attempts, due_at, state)
-       VALUES (:at, :binding_id, :key, :golden_id, :kind, :code, :said, 0, :due_at, 'open')
+       {begin} {at}, {binding_id}, {key}, {golden_id}, {kind}, {code}, {said}, 0, {due_at}, 'open' {end}
        ON CONFLICT (binding_id, key) WHERE state = 'open' DO UPDATE SET
          kind = excluded.kind, code = excluded.code, said = excluded.said, golden_id = excluded.golden_id,
-         attempts = review.attempts + 1, due_at = excluded.due_at"""
-)
+         attempts = review.attempts + 1, due_at = excluded.due_at""",
+    at="text", binding_id="integer", key="text", golden_id="bigint", kind="text", code="text", said="text",
+    due_at="text",
+)  # fmt: skip
 _CLOSE = Each("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key IN ({list})")
 _DUE = sa.text(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
@@ -44,7 +47,7 @@ _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'o
 
 def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of at, binding_id, key, golden_id, kind, code, said, due_at. One is open for a record at a time."""
-    tx.many(_OPEN, rows)
+    tx.many(_OPEN, list({(row["binding_id"], row["key"]): row for row in rows}.values()))
 
 
 def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
