@@ -38,6 +38,8 @@ class Plan(NamedTuple):
     stores: tuple[str, ...]
     rounds: int
     single_rounds: int
+    #: Leave out what is not a phase of a sync: pages, single writes, the sandbox.
+    phases_only: bool
 
 
 @click.command(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,10 +48,18 @@ class Plan(NamedTuple):
 @click.option("--sizes", help="Other sizes, such as 1000,5000.")
 @click.option("--store", "stores", type=click.Choice(["sqlite", "postgresql"]), multiple=True)
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
+@click.option("--phases-only", is_flag=True, help="No pages, no single writes, not the sandbox itself.")
 @click.option("--out", type=click.Path(path_type=Path), default=RESULT, show_default=True)
 @click.option("--write-docs", is_flag=True)
 def main(
-    quick: bool, million: bool, sizes: str | None, stores: tuple[str, ...], rounds: int, out: Path, write_docs: bool
+    quick: bool,
+    million: bool,
+    sizes: str | None,
+    stores: tuple[str, ...],
+    rounds: int,
+    phases_only: bool,
+    out: Path,
+    write_docs: bool,
 ) -> None:
     if write_docs:
         rows = json.loads(out.read_text())
@@ -58,7 +68,7 @@ def main(
     chosen = tuple(map(int, sizes.split(","))) if sizes else QUICK if quick else FULL
     chosen += (MILLION,) if million and MILLION not in chosen else ()
     stores = stores or (("sqlite",) if quick else ("sqlite", "postgresql"))
-    rows = list(measured(Plan(chosen, stores, rounds, 1 if quick else 3)))
+    rows = list(measured(Plan(chosen, stores, rounds, 1 if quick else 3, phases_only)))
     verdicts = targets.verdicts(rows)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(rows, indent=1) + "\n")
@@ -73,14 +83,20 @@ def measured(plan: Plan) -> Iterator[Row]:
             with databases(store, folder) as new_database:
                 for records in plan.sizes:
                     yield from compared(plan, store, records, folder / f"{store}-{records}", new_database)
-        with databases("sqlite", folder) as new_database:
-            tell("single writes")
-            yield single.measure(SINGLE_RECORDS, folder / "single", new_database, plan.single_rounds)
-            tell("pages")
-            with counterparts.crm(reading.PAGE, folder) as crm:
-                yield reading.measure(crm, plan.rounds)
-        tell("the sandbox itself")
-        yield around.sandbox(plan.rounds)
+        if not plan.phases_only:
+            yield from others(plan, folder)
+
+
+def others(plan: Plan, folder: Path) -> Iterator[Row]:
+    """What is not a phase of a sync."""
+    with databases("sqlite", folder) as new_database:
+        tell("single writes")
+        yield single.measure(SINGLE_RECORDS, folder / "single", new_database, plan.single_rounds)
+    tell("pages")
+    with counterparts.crm(reading.PAGE, folder) as crm:
+        yield reading.measure(crm, plan.rounds)
+    tell("the sandbox itself")
+    yield around.sandbox(plan.rounds)
 
 
 def compared(plan: Plan, store: str, records: int, folder: Path, new_database: New) -> Iterator[Row]:

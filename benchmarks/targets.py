@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from benchmarks.figures import Row, flat
 
+PAGE = 500
 SMALL, MIDDLE, LARGE = 1_000, 10_000, 1_000_000
 
 
@@ -63,6 +64,18 @@ def idle_calls(rows: Sequence[Row]) -> float | None:
     return max((float(max(row["crm_calls"], row["erp_calls"])) for row in idle), default=None)
 
 
+def a_page(key: str) -> Found:
+    """Statements or commits of the initial load for one page of 500 more: pages are merged, then delivered."""
+
+    def found(rows: Sequence[Row]) -> float | None:
+        by_size = {row["records"]: row[key] for row in rows if (row["name"], row["store"]) == ("initial", "sqlite")}
+        if not {SMALL, MIDDLE} <= by_size.keys():
+            return None
+        return round((by_size[MIDDLE] - by_size[SMALL]) / (2 * (MIDDLE - SMALL) / PAGE), 2)
+
+    return found
+
+
 def memory(rows: Sequence[Row]) -> float | None:
     """Of the initial load, at the largest size."""
     initial = [row for row in rows if row["name"] == "initial"]
@@ -73,6 +86,8 @@ def memory(rows: Sequence[Row]) -> float | None:
 TARGETS = (
     Target("initial load of 10,000, SQLite", 2.0, of("initial", "fresh")),
     Target("initial load of 10,000, PostgreSQL", 2.5, of("initial", "fresh", "postgresql")),
+    Target("statements a page, initial load", 8, a_page("statements"), ""),
+    Target("commits a page, initial load", 2, a_page("commits"), ""),
     Target("re-read of 10,000, nothing changed, fresh process", 1.3, of("reread", "fresh")),
     Target("re-read of 10,000, nothing changed, service", 1.3, of("reread", "service")),
     Target("records written by a re-read, any size and store", 0, named("reread", "written"), ""),
