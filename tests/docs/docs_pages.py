@@ -105,13 +105,13 @@ def _known(field: Any) -> Any:
 
 
 @cache
-def parsed() -> dict[str, ast.Module]:
-    """The hub and the adapters, by path from the root."""
+def parsed(*, sandbox: bool = False) -> dict[str, ast.Module]:
+    """The hub and the adapters, by path from the root; `sandbox`: with the counterparts."""
     files = [path for folder in ("hub", "adapters") for path in sorted((ROOT / folder).rglob("*.py"))]
     return {
         path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
         for path in files
-        if not path.is_relative_to(SANDBOX)
+        if sandbox or not path.is_relative_to(SANDBOX)
     }
 
 
