@@ -199,7 +199,9 @@ class Batch:
         links.versions(tx, self.versions)
         records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
-        deliveries.reopen(tx, self.place.id, self.answered)
+        if self.answered:
+            deliveries.reopen(tx, self.place.id, self.answered)
+            reviews.wake(tx, self.place.id, "in-doubt", self.now)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
         for binding_id, keys in self.settled.items():

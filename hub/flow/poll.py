@@ -25,14 +25,14 @@ def poll(hub: Hub, place: Place, *, full: bool = False, progress: Progress = qui
     total = Tally()
     with hub.store.reading() as tx:
         cursor = catalog.position(tx, place.id).cursor
-    doubts = open_doubts(hub, place)
+    began, doubts = hub.now(), open_doubts(hub, place)
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         if page.records or page.gone or page.broken or page.cursor != cursor:
             total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))
             cursor = page.cursor
         progress(total, page.total)
     if doubts:
-        after_poll(hub, place)
+        after_poll(hub, place, began)
     with hub.store.transaction() as tx:
         catalog.polled(tx, place.id, hub.now())
     return total

@@ -1,21 +1,28 @@
 """Creates whose answer never came. Before anything is sent again, the child is looked for:
 
 1. the system knows tokens            send it again with the same token (hub.flow.deliver does)
-2. it can search by a field of ours   our key in its foreign key field, else the fields of a match rule
-3. neither                            after a poll to the end: a child would have shown up (`after_poll`)
+2. it can search by a field of ours   our key in its foreign key field, else the field of a match rule
+3. else                               after a poll to the end: a child would have shown up (`after_poll`)
 
 Found = merged, which links it. Surely not there = owed again. Cannot tell = it stays in doubt, for a person to see.
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hub.core.record import Fields, Record
 from hub.flow.matching import Doubt
 from hub.flow.merge import Seen, merge_page
-from hub.flow.place import Hub, Place
-from hub.store import deliveries, reviews
+from hub.flow.place import Hub, Place, stamp
+from hub.store import deliveries, links, reviews
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import Due
+
+#: Creates in doubt, and records that stand aside, looked at in one go.
+MANY = 10_000
+#: From a call until its delivery is next due, at the longest.
+LONGEST = timedelta(hours=1)
 
 
 def open_doubts(hub: Hub, place: Place) -> list[Doubt]:
@@ -35,37 +42,47 @@ def sent(place: Place, due: Due) -> Fields:
 
 
 def settle(hub: Hub, place: Place, due: Sequence[Due]) -> None:
-    """Look for the children of these creates; what is surely not there is owed again."""
-    searched = [(item, *question) for item in due if (question := search_by(place, item)) is not None]
+    """Search for the children of these creates. Not found by our own key: not there. By a match rule: an edit may hide
+    it, so it stays in doubt until a poll came to its end."""
+    searched = [(item, question) for item in due if (question := search_by(place, item)) is not None]
     if not searched or not place.adapter.can.find:
         return
-    doubts = [Doubt(item.golden_id, sent(place, item)) for item, _, _ in searched]
-    found = find(place, sorted({(raw, value) for _, raw, value in searched}))
+    doubts = [Doubt(item.golden_id, sent(place, item)) for item, _ in searched]
+    found = find(place, sorted({(question.field, question.value) for _, question in searched}))
     if found:
         merge_page(hub, place, Seen(found), doubts)
+    by_key = {item.golden_id for item, question in searched if question.sure}
     with hub.store.transaction() as tx:
-        unlinked = {item.golden_id for item in deliveries.doubts(tx, place.id) if item.known.key is None}
-        held = reviews.waiting(tx, place.id, "in-doubt") + reviews.waiting(tx, place.id, "ambiguous")
-        settled = [item.golden_id for item, _, _ in searched if item.golden_id not in unlinked or not held]
-        deliveries.reopen(tx, place.id, settled)
-        owe(tx, hub, place, settled)
+        open_ = {item.golden_id: item for item in deliveries.doubts(tx, place.id) if item.known.key is None}
+        surely = [item for golden_id, item in open_.items() if golden_id in by_key]
+        conclude(tx, hub, place, surely)
 
 
-def after_poll(hub: Hub, place: Place) -> None:
-    """A poll came to its end: a child that landed has shown up. The other creates never arrived, and are owed again."""
+def after_poll(hub: Hub, place: Place, began: str) -> None:
+    """A poll came to its end: a child that was made before it began has shown up. The others never arrived."""
+    if place.adapter.can.tokens:
+        return
     with hub.store.transaction() as tx:
-        now = hub.now()
-        open_ = deliveries.due(tx, place.id, now, -1, 10_000, doubts=True)
-        linked = [item.golden_id for item in open_ if item.known.key is not None]
-        lost = [item.golden_id for item in open_ if item.known.key is None]
-        if place.adapter.can.tokens or reviews.waiting(tx, place.id, "in-doubt"):
-            lost = []
-        deliveries.reopen(tx, place.id, [*linked, *lost])
-        owe(tx, hub, place, [*linked, *lost])
+        open_ = deliveries.due(tx, place.id, began, -1, MANY, doubts=True)
+        conclude(tx, hub, place, [item for item in open_ if item.known.key is None])
 
 
-def owe(tx: Tx, hub: Hub, place: Place, golden_ids: Sequence[int]) -> None:
-    deliveries.owe(tx, [(place.id, golden_id) for golden_id in golden_ids], hub.now())
+def conclude(tx: Tx, hub: Hub, place: Place, missing: Sequence[Due]) -> None:
+    """These creates have no child that we can see: owed again, unless it may be one of the records that stand aside."""
+    lost = [] if not missing or children(tx, place, missing) else [item.golden_id for item in missing]
+    deliveries.reopen(tx, place.id, lost)
+    deliveries.owe(tx, [(place.id, golden_id) for golden_id in lost], hub.now())
+    if lost:
+        reviews.wake(tx, place.id, "in-doubt", hub.now())
+
+
+def children(tx: Tx, place: Place, missing: Sequence[Due]) -> bool:
+    """Does a record without a link stand aside that may have been made by one of these creates?"""
+    first = min(datetime.fromisoformat(item.due_at) for item in missing)
+    oldest = stamp(first - LONGEST)
+    aside = [review.key for review in reviews.find(tx, [place.id], limit=MANY) if review.at >= oldest]
+    known = links.lookup(tx, place.id, aside)
+    return any(key not in known for key in aside)
 
 
 def identify(hub: Hub, place: Place, key: str, golden_id: int | None) -> None:
@@ -74,17 +91,25 @@ def identify(hub: Hub, place: Place, key: str, golden_id: int | None) -> None:
     merge_page(hub, place, Seen(place.adapter.read(place.binding.object, [key]), again=True), doubts)
 
 
-def search_by(place: Place, due: Due) -> tuple[str, str] | None:
-    """(raw field, raw value) that only this record's child has. None: there is nothing to search by."""
+class Question(NamedTuple):
+    """A raw value that only one record's child has in a raw field."""
+
+    field: str
+    value: str
+    #: It is our own key, which people do not edit.
+    sure: bool
+
+
+def search_by(place: Place, due: Due) -> Question | None:
+    """What to search a create's child by. None: there is nothing."""
     mapping, fields = place.binding.mapping, sent(place, due)
-    names = [name for name in place.links if name in mapping.writable]
-    names += [rule[0] for rule in place.entity.match if len(rule) == 1]
-    for name in names:
+    keys = [name for name in place.links if name in mapping.writable]
+    for name in keys + [rule[0] for rule in place.entity.match if len(rule) == 1]:
         spec = mapping.specs.get(name)
         if spec is not None and len(spec.sources) == 1 and fields.get(name) is not None:
             raw, problems = mapping.to_system({name: fields[name]})
             if not problems:
-                return spec.sources[0], str(raw[spec.sources[0]])
+                return Question(spec.sources[0], str(raw[spec.sources[0]]), name in place.links)
     return None
 
 

@@ -22,6 +22,7 @@ class Due(NamedTuple):
     #: Of the create that may be out.
     token: str | None
     attempts: int
+    due_at: str
     known: Known
 
 
@@ -51,7 +52,7 @@ _OWE = Bulk(
     **_ONE, now="text",
 )  # fmt: skip
 _DUE = sa.text(
-    "SELECT d.state, d.seq, d.token, d.attempts, "
+    "SELECT d.state, d.seq, d.token, d.attempts, d.due_at, "
     + COLUMNS
     + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
     + JOINS
@@ -76,7 +77,7 @@ _POSTPONE = Bulk(
     **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
 )  # fmt: skip
 _DOUBTS = sa.text(
-    "SELECT d.state, d.seq, d.token, d.attempts, "
+    "SELECT d.state, d.seq, d.token, d.attempts, d.due_at, "
     + COLUMNS
     + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
     + JOINS
@@ -98,13 +99,13 @@ def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bo
     states = [CREATING] * 3 if doubts else [OWED, CREATING, REFUSED]
     row: dict[str, Any] = {"binding": binding_id, "now": now, "after": after, "limit": limit}
     row |= dict(zip(("one", "two", "three"), states, strict=True))
-    return [Due(r[4], r[0], r[1], r[2], r[3], known(r[4:])) for r in tx.rows(_DUE, row)]
+    return [Due(r[5], r[0], r[1], r[2], r[3], r[4], known(r[5:])) for r in tx.rows(_DUE, row)]
 
 
 def doubts(tx: Tx, binding_id: int) -> list[Due]:
     """Creates that may be out, whose answer we do not have."""
     rows = tx.rows(_DOUBTS, {"binding": binding_id})
-    return [Due(r[4], r[0], r[1], r[2], r[3], known(r[4:])) for r in rows]
+    return [Due(r[5], r[0], r[1], r[2], r[3], r[4], known(r[5:])) for r in rows]
 
 
 def creating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:

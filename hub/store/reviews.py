@@ -41,6 +41,7 @@ _DUE = sa.text(
        ORDER BY id LIMIT :limit"""
 )
 _HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
+_WAKE = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'open' GROUP BY binding_id, kind")
 
@@ -58,6 +59,11 @@ def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
 def hurry(tx: Tx, binding_id: int, key: str, now: str) -> None:
     """Try this record at the next run."""
     tx.run(_HURRY, {"binding": binding_id, "key": key, "now": now})
+
+
+def wake(tx: Tx, binding_id: int, kind: str, now: str) -> None:
+    """Try the records of one kind at the next run: what they waited for is settled."""
+    tx.run(_WAKE, {"binding": binding_id, "kind": kind, "now": now})
 
 
 def due(tx: Tx, binding_id: int, now: str, limit: int) -> list[Review]:

@@ -73,6 +73,7 @@ def setups(systems: int) -> st.SearchStrategy[Setup]:
         st.sampled_from([(), (), ("phone", "amount"), FIELDS]),
         st.tuples(*[policies(names)] * len(FIELDS)),
         st.sampled_from([Policy("ask"), Policy("edit"), Policy("delete")]),
+        st.sampled_from([(), (("name",),)]),
     )
 
 

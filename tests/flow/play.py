@@ -74,6 +74,7 @@ class Setup:
     #: In the order of FIELDS; the first that a group has counts for it.
     policies: tuple[Policy, ...] = (ASK,) * 3
     deletes: Policy = ASK
+    match: tuple[tuple[str, ...], ...] = ()
 
 
 class Play:
@@ -121,6 +122,7 @@ class Play:
             links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
                    for name in self.names},
             deletes=setup.deletes,
+            match=setup.match,
             specs={name: {f: KNOWN[quirk] for f, quirk in kind.quirks.items()} if kind.told else {}
                    for name, kind in zip(self.names, setup.kinds, strict=True)},
         )  # fmt: skip
