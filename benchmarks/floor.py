@@ -72,7 +72,9 @@ def digest(document: bytes) -> bytes:
 # -- the CRM: SOAP ----------------------------------------------------------------------------------------------------
 
 NS = "http://tempuri.org/type"
-RECORDS, VALUE, DELETED, ID = (f"{{{NS}}}{name}" for name in ("records", "value", "deleted", "id"))
+RECORDS, DELETED, ID = (f"{{{NS}}}{name}" for name in ("records", "deleted", "id"))
+#: Before a value in a list of fields.
+VALUE = b"<typens:value>"
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 ENVELOPE = (
     '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
@@ -127,25 +129,21 @@ class Crm:
         rows = [{names[e.tag]: e.text or "" for e in record} for record in etree.fromstring(answer).iter(RECORDS)]
         return rows, b"<more>true" in answer[-300:]
 
-    def listed(self, fields: str, where: str, order: str) -> tuple[list[list[str]], bool]:
-        """Some columns of records, in order. The records of records are their fields."""
-        given = {"fieldlist": fields, "queryString": where, "entityname": "company", "orderby": order}
-        answer = self.call("queryrecord", **given)
-        parent = next(etree.fromstring(answer).iter(RECORDS), None)
-        records = () if parent is None else parent.getparent().iterchildren(RECORDS)
-        return [[v.text for v in record.iter(VALUE)] for record in records], b"<more>true" in answer[-300:]
+    def keys(self, where: str) -> tuple[list[str], bool]:
+        """The keys of records, in order."""
+        given = {"fieldlist": "comp_companyid", "queryString": f"{where} and {LIVE}", "entityname": "company"}
+        answer = self.call("queryrecord", **given, orderby="comp_companyid")
+        return [part.split(b"<", 1)[0].decode() for part in answer.split(VALUE)[1:]], b"<more>true" in answer[-300:]
 
-    def newest_key(self) -> int:
-        rows, _ = self.listed("comp_companyid", LIVE, "comp_companyid desc")
-        return int(rows[0][0]) if rows else 0
-
-    def newest_date(self) -> str:
-        rows, _ = self.listed("comp_companyid,comp_updateddate", LIVE, "comp_updateddate desc")
-        return max(rows[0]) if rows else "1900-01-01T00:00:00"  # the columns come in their own order
+    def newest(self, field: str) -> str:
+        """The greatest value of a field: the first that the answer holds."""
+        given = {"fieldlist": f"comp_{field}", "queryString": LIVE, "entityname": "company"}
+        answer = self.call("queryrecord", **given, orderby=f"comp_{field} desc")
+        return answer.split(VALUE, 1)[1].split(b"<", 1)[0].decode()
 
     def windows(self) -> Iterator[list[Row]]:
         """Everything, by windows of keys that fit one answer."""
-        end = self.newest_key()
+        end = int(self.newest("companyid"))
         for low in range(0, end, PAGE):
             yield self.query(f"comp_companyid > {low} and comp_companyid <= {min(low + PAGE, end)}")[0]
 
@@ -158,10 +156,7 @@ class Crm:
             return
         key = 0
         while more:
-            listed, more = self.listed(
-                "comp_companyid", f"{where} and comp_companyid > {key} and {LIVE}", "comp_companyid"
-            )
-            keys = [row[0] for row in listed]
+            keys, more = self.keys(f"{where} and comp_companyid > {key}")
             key = int(keys[-1])
             yield self.query(f"comp_companyid in ({','.join(keys)})")[0]
 
@@ -287,7 +282,7 @@ class Floor:
         marks = {} if everything else self.store.marks()
         self.suppliers(int(marks.get("erp", 0)))
         if everything:
-            newest = self.crm.newest_date()
+            newest = self.crm.newest("updateddate")
             for rows in self.crm.windows():
                 self.companies(rows, newest, fresh=phase == "initial")
         else:
@@ -314,7 +309,7 @@ class Floor:
         updated: list[Saved] = []
         for row in rows:
             key, values = row["companyid"], supplier(row)
-            document = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+            document = orjson.dumps(values)  # always in the order of `supplier`
             hash_, old = digest(document), held.get(key)
             if old is None:
                 new.append({"op": "create", "supplier": values})
