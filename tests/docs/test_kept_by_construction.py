@@ -203,7 +203,11 @@ def test_a_key_in_a_condition_is_a_number(key: str) -> None:
 def test_whatever_is_caught_wholesale_is_raised_again_in_our_words() -> None:
     def rule(tree: ast.Module) -> Iterator[str]:
         for handler in (node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)):
-            caught = {name_of(node) for node in ast.walk(handler.type)} if handler.type else {"everything"}
+            caught = (
+                {"everything"}
+                if handler.type is None
+                else {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
+            )
             if caught & {"everything", "Exception", "BaseException"}:
                 yield "raises" if any(isinstance(node, ast.Raise) for node in ast.walk(handler)) else "swallows"
 
