@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from hub.store import schema
 from hub.store.bulk import Bulk
-from hub.store.database import Each, Tx
+from hub.store.database import Tx
+from hub.store.lookup import Lookup
 from hub.store.records import COLUMNS, JOINS, Known, known
 
 OWED, CREATING, REFUSED = "owed", "creating", "refused"
@@ -51,24 +52,25 @@ _OWE = Bulk(
          due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END""",
     **_ONE, now="text",
 )  # fmt: skip
-_DUE = sa.text(
-    "SELECT d.state, d.seq, d.token, d.attempts, d.due_at, "
-    + COLUMNS
-    + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
-    + JOINS
-    + """
-       WHERE d.binding_id = :binding AND d.golden_id > :after AND d.due_at <= :now AND d.state IN (:one, :two, :three)
-       ORDER BY d.golden_id LIMIT :limit"""
+# The page is cut before anything is looked up for it.
+_READ = (
+    f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, {COLUMNS} "
+    "FROM (SELECT * FROM delivery WHERE binding_id = :binding <where>) d "
+    f"{{join golden g: g.id = d.golden_id}} {JOINS} ORDER BY d.golden_id"
 )
+_PAGE = "AND golden_id > :after AND due_at <= :now <doubts> ORDER BY golden_id LIMIT :limit"
+_DUE = Lookup(_READ.replace("<where>", _PAGE.replace("<doubts>", "")))
+_DUE_DOUBTS = Lookup(_READ.replace("<where>", _PAGE.replace("<doubts>", "AND state = 'creating'")))
+_DOUBTS = Lookup(_READ.replace("<where>", "AND state = 'creating'"))
 _CREATING = Bulk(
     "UPDATE delivery SET state = 'creating', token = {token}, due_at = {due_at}, sent = {sent} {from_} WHERE " + _THIS,
     **_ONE, token="text", due_at="text", sent="bytea",  # noqa: S106 (a type, no password)
 )  # fmt: skip
 _UPDATING = Bulk("UPDATE delivery SET sent = {sent} {from_} WHERE " + _THIS, **_ONE, sent="bytea")
 _FINISH = Bulk("DELETE FROM delivery {using} WHERE " + _THIS + " AND delivery.seq = {seq}", **_ONE, seq="integer")
-_REOPEN = Each(
+_REOPEN = Lookup(
     """UPDATE delivery SET state = CASE WHEN state = 'creating' THEN 'owed' ELSE state END, token = NULL, sent = NULL
-       WHERE binding_id = :binding AND golden_id IN ({list}) AND (state = 'creating' OR sent IS NOT NULL)""",
+       WHERE binding_id = :binding AND golden_id {among} AND (state = 'creating' OR sent IS NOT NULL)""",
     kind="bigint",
 )
 _POSTPONE = Bulk(
@@ -76,36 +78,30 @@ _POSTPONE = Bulk(
          sent = CASE WHEN {doubt} THEN sent END {from_} WHERE """ + _THIS,
     **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
 )  # fmt: skip
-_DOUBTS = sa.text(
-    "SELECT d.state, d.seq, d.token, d.attempts, d.due_at, "
-    + COLUMNS
-    + " FROM delivery d JOIN golden g ON g.id = d.golden_id "
-    + JOINS
-    + " WHERE d.binding_id = :binding AND d.state = 'creating' ORDER BY d.golden_id"
-)
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
 _DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
 
 
 def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
     """(binding, golden): these systems now differ from these golden records."""
-    tx.many(
-        _OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in dict.fromkeys(pairs)]
-    )
+    unique = dict.fromkeys(pairs)
+    tx.many(_OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in unique])
 
 
 def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False) -> list[Due]:
     """The next deliveries to a system, with all that is needed to decide what to send. `doubts`: only open creates."""
-    states = [CREATING] * 3 if doubts else [OWED, CREATING, REFUSED]
-    row: dict[str, Any] = {"binding": binding_id, "now": now, "after": after, "limit": limit}
-    row |= dict(zip(("one", "two", "three"), states, strict=True))
-    return [Due(r[5], r[0], r[1], r[2], r[3], r[4], known(r[5:])) for r in tx.rows(_DUE, row)]
+    statement = _DUE_DOUBTS if doubts else _DUE
+    return [_due(row) for row in tx.look(statement, binding=binding_id, now=now, after=after, limit=limit)]
 
 
 def doubts(tx: Tx, binding_id: int) -> list[Due]:
     """Creates that may be out, whose answer we do not have."""
-    rows = tx.rows(_DOUBTS, {"binding": binding_id})
-    return [Due(r[5], r[0], r[1], r[2], r[3], r[4], known(r[5:])) for r in rows]
+    return [_due(row) for row in tx.look(_DOUBTS, binding=binding_id)]
+
+
+def _due(row: tuple[Any, ...]) -> Due:
+    state, seq, token, attempts, due_at, *rest = row
+    return Due(rest[0], state, seq, token, attempts, due_at, known(rest))
 
 
 def creating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from hub.store import schema
 from hub.store.bulk import Bulk
-from hub.store.database import Each, Tx
+from hub.store.database import Tx
+from hub.store.lookup import Lookup
 
 
 class Link(NamedTuple):
@@ -20,12 +21,12 @@ class Link(NamedTuple):
     version: str | None
 
 
-_LOOKUP = Each(
+_LOOKUP = Lookup(
     "SELECT l.key, l.golden_id, l.state, l.hash, l.version "
-    "FROM {keys} link l ON l.binding_id = :binding AND l.key = j.value"
+    "FROM {each link l: l.binding_id = :binding AND l.key = j.value}"
 )
-_OF_GOLDEN = Each(
-    "SELECT l.binding_id, l.key, l.golden_id FROM {keys} link l ON l.golden_id = j.value AND l.state = 1", kind="bigint"
+_OF_GOLDEN = Lookup(
+    "SELECT l.binding_id, l.key, l.golden_id FROM {each link l: l.golden_id = j.value AND l.state = 1}", kind="bigint"
 )
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"

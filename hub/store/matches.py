@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
 from hub.store import schema
-from hub.store.database import Each, Tx
+from hub.store.database import Tx
+from hub.store.lookup import Lookup
 
 
 class Candidate(NamedTuple):
@@ -18,17 +17,17 @@ class Candidate(NamedTuple):
     key: str | None
 
 
-_FIND = Each(
+_FIND = Lookup(
     """SELECT m.rule, m.value, m.golden_id, l.key
-       FROM {keys} match_key m ON m.entity_id = :entity AND m.rule = :rule AND m.value = j.value
-       LEFT JOIN link l ON l.golden_id = m.golden_id AND l.binding_id = :binding AND l.state = 1"""
+       FROM {each match_key m: m.entity_id = :entity AND m.rule = :rule AND m.value = j.value}
+       {left link l: l.golden_id = m.golden_id AND l.binding_id = :binding AND l.state = 1}"""
 )
-_FIND_LINKED = Each(
+_FIND_LINKED = Lookup(
     """SELECT l.key, l.golden_id, o.key
-       FROM {keys} link l ON l.binding_id = :other AND l.key = j.value AND l.state = 1
-       LEFT JOIN link o ON o.golden_id = l.golden_id AND o.binding_id = :binding AND o.state = 1"""
+       FROM {each link l: l.binding_id = :other AND l.key = j.value AND l.state = 1}
+       {left link o: o.golden_id = l.golden_id AND o.binding_id = :binding AND o.state = 1}"""
 )
-_FORGET = Each("DELETE FROM match_key WHERE golden_id IN ({list})", kind="bigint")
+_FORGET = Lookup("DELETE FROM match_key WHERE golden_id {among}", kind="bigint")
 
 
 def find(tx: Tx, entity_id: int, binding_id: int, rule: str, values: Sequence[str]) -> list[Candidate]:
@@ -48,7 +47,3 @@ def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 def forget(tx: Tx, golden_ids: Sequence[int]) -> None:
     tx.each_do(_FORGET, golden_ids)
-
-
-def encode(values: Sequence[Any]) -> str:
-    return orjson.dumps(values).decode()

@@ -8,7 +8,8 @@ import orjson
 from hub.core.merge import Held, Shadow
 from hub.core.record import Fields
 from hub.store import schema
-from hub.store.database import Each, Tx, decode
+from hub.store.database import Tx, decode
+from hub.store.lookup import Lookup
 
 Origin = dict[str, list[str | None]]
 
@@ -36,14 +37,15 @@ class Known(NamedTuple):
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
 COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held, d.sent"
 JOINS = (
-    "LEFT JOIN link l ON l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1 "
-    "LEFT JOIN shadow s ON s.binding_id = l.binding_id AND s.key = l.key"
+    "{left link l: l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1} "
+    "{left shadow s: s.binding_id = l.binding_id AND s.key = l.key}"
 )
-_LOAD = Each(
-    "SELECT " + COLUMNS + " FROM {keys} golden g ON g.id = j.value " + JOINS
-    + " LEFT JOIN delivery d ON d.binding_id = :binding AND d.golden_id = g.id", kind="bigint"
-)  # fmt: skip
-_DROP_SHADOWS = Each("DELETE FROM shadow WHERE binding_id = :binding AND key IN ({list})")
+_LOAD = Lookup(
+    f"SELECT {COLUMNS} FROM {{each golden g: g.id = j.value}} {JOINS} "
+    "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
+    kind="bigint",
+)
+_DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND key {among}")
 
 
 def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from hub.store import schema
 from hub.store.bulk import Bulk
-from hub.store.database import Each, Tx
+from hub.store.database import Tx
+from hub.store.lookup import Lookup
 
 
 class Review(NamedTuple):
@@ -35,7 +36,7 @@ _OPEN = Bulk(
     at="text", binding_id="integer", key="text", golden_id="bigint", kind="text", code="text", said="text",
     due_at="text",
 )  # fmt: skip
-_CLOSE = Each("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key IN ({list})")
+_CLOSE = Lookup("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key {among}")
 _DUE = sa.text(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
        ORDER BY id LIMIT :limit"""

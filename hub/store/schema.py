@@ -139,7 +139,10 @@ delivery = sa.Table(
     sa.Column("said", Text),
     sqlite_with_rowid=False,
 )
-sa.Index("ix_delivery_state", delivery.c.state)
+# Few deliveries are ever in these states: the indexes stay small, and what is only owed costs neither of them.
+for _state in ("creating", "refused"):
+    _where = sa.text(f"state = '{_state}'")
+    sa.Index(f"ix_delivery_{_state}", delivery.c.binding_id, sqlite_where=_where, postgresql_where=_where)
 
 conflict = sa.Table(
     "conflict",

@@ -129,7 +129,9 @@ def _owed() -> None:
         sa.PrimaryKeyConstraint("binding_id", "golden_id", name="pk_delivery"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_delivery_state", "delivery", ["state"])
+    for state in ("creating", "refused"):
+        where = sa.text(f"state = '{state}'")
+        op.create_index(f"ix_delivery_{state}", "delivery", ["binding_id"], sqlite_where=where, postgresql_where=where)
 
 
 def _decisions() -> None:
