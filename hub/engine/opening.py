@@ -59,11 +59,14 @@ def working(project: Project, store: Store, instance: Instance) -> Generator[Hub
 @contextmanager
 def settled() -> Generator[None]:
     """What is loaded by now stays: the garbage collector need not walk it again and again while pages stream by."""
+    before = gc.get_threshold()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # a page is some ten thousand objects, none of them in a cycle
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 
