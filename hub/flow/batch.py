@@ -7,7 +7,7 @@ import orjson
 
 from hub.core.errors import HubError
 from hub.core.match import match_keys
-from hub.core.merge import Clash, Shadow
+from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.record import Fields, Value
 from hub.flow.place import Hub, Place
 from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
@@ -157,6 +157,12 @@ class Batch:
         """Whatever is open for this unit ends."""
         row = {"binding_id": place.id, "golden_id": golden_id, "unit": unit, "state": state}
         self.ended.append({**row, "who": self.who, "now": self.now})
+
+    def withdraw(self, place: Place, draft: Draft) -> None:
+        """The golden record is deleted: nobody has to decide any more whether another system's deletion stands."""
+        for other in place.others:
+            if other.id in draft.apart:
+                self.end(other, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
 
     def review(
         self, place: Place, key: str, kind: str, error: HubError, due_at: str, golden_id: int | None = None

@@ -175,6 +175,7 @@ class Decided:
         if shadow is not None and self.known.key is not None:
             self.batch.shadow(self.place, self.known.key, Shadow(shadow.fields, shadow.asked))
         self.draft.state = DELETED
+        self.batch.withdraw(self.place, self.draft)
         self.draft.apart -= {self.place.id}
         self.batch.touch(self.draft)
         self.owe_everyone()

@@ -178,10 +178,10 @@ class PageMerge:
     def linked(self, look: Look, known: Known) -> None:
         draft = self.batch.draft(known)
         if draft.state != LIVE:
-            self.edited_after_delete(look, draft, known.shadow)
+            self.edited_after_delete(look, draft, self.arrived(look, known))
         else:
             self.tally.merged += 1
-            self.meet(look, draft, self.arrived(look, known))
+            self.meet(look, draft, self.living(draft, self.arrived(look, known)))
 
     def arrived(self, look: Look, known: Known) -> Shadow | None:
         """The shadow, with an update of ours whose answer never came if it is seen to have arrived."""
@@ -191,6 +191,13 @@ class PageMerge:
         if shadow is not known.shadow:
             self.batch.answered.append(known.golden_id)
         return shadow
+
+    def living(self, draft: Draft, shadow: Shadow | None) -> Shadow | None:
+        """The golden record lives, so nobody has to decide any more whether this one does."""
+        if shadow is None or EXISTENCE not in shadow.held:
+            return shadow
+        self.batch.end(self.place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+        return shadow._replace(held={unit: held for unit, held in shadow.held.items() if unit != EXISTENCE})
 
     def meet(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """Merge what the record shows into its golden record."""
@@ -256,8 +263,11 @@ class PageMerge:
         if self.place.id in draft.apart:
             draft.apart -= {self.place.id}
             self.batch.touch(draft)
-        self.name_key(draft, look.record.key)
-        self.meet(look, draft, base)
+        if draft.state == LIVE:
+            self.name_key(draft, look.record.key)
+            self.meet(look, draft, base)
+        else:  # the child of a create, deleted elsewhere before we knew of it
+            self.edited_after_delete(look, draft, base)
         self.batch.audit(draft, self.place, "linked", {"key": [None, look.record.key], "rule": [None, found.rule]})
 
     def name_key(self, draft: Draft, key: str | None) -> None:
@@ -321,6 +331,7 @@ class PageMerge:
         """The golden record goes; every other system is owed the deletion."""
         draft.state = DELETED
         self.batch.touch(draft)
+        self.batch.withdraw(self.place, draft)
         self.batch.audit(draft, self.place, "deleted", None)
         for other in self.place.others:
             self.batch.owe(other, draft.golden_id)

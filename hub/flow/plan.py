@@ -19,7 +19,8 @@ class Plan(NamedTuple):
     """What becomes of one delivery."""
 
     due: Due
-    #: settle: a create may be out, find out first. check: an update may be out, read it back first.
+    #: settle: a create may be out, find out first. check: an update may be out, or the record was to be deleted and
+    #: is not any more: read it back first.
     #: contest: what is to be deleted holds an undecided edit.
     #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
@@ -61,7 +62,7 @@ def create(place: Place, due: Due, token: str) -> Plan:
 
 def update(place: Place, due: Due) -> Plan:
     known, mapping = due.known, place.binding.mapping
-    if known.sent is not None:
+    if known.sent is not None or (known.shadow and EXISTENCE in known.shadow.held):
         return Plan(due, "check")
     if known.shadow is None or not place.binding.allowed.update:
         return Plan(due, "none")

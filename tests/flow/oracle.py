@@ -200,6 +200,8 @@ class Oracle:
             raise Broken(f"twin: record {entity} is more than once in {twice}: {dict(held)}")
         existence = [row for row in log if row.unit == EXISTENCE]
         if any(row.state == "open" for row in existence):
+            if len(held) in (0, len(self.world.systems)):
+                raise Broken(f"record {entity}: there is nothing to decide any more: {existence}")
             return
         if held and len(held) != len(self.world.systems):
             raise Broken(f"record {entity} is only in {sorted(held)}: {dict(held)}")
@@ -230,11 +232,13 @@ class Oracle:
         """Each clash is logged once; what is not a clash is not logged."""
         seen = set()
         for row in log:
+            if row.unit == EXISTENCE:
+                continue  # a record can be deleted again
             now = (row.binding_id, row.golden_id, row.unit, str(row.base), str(row.ours), str(row.theirs))
             if now in seen:
                 raise Broken(f"logged twice: {row}")
             seen.add(now)
-            if row.unit != EXISTENCE and self.about(row) not in self.doubted and self.invented(row):
+            if self.about(row) not in self.doubted and self.invented(row):
                 raise Broken(f"not a clash, one was typed over the other: {row}")
 
     def invented(self, row: Conflict) -> bool:
