@@ -49,7 +49,7 @@ def tables(text: str) -> list[list[list[str]]]:
     found: list[list[list[str]]] = []
     lines = _FENCE.sub("", text).splitlines()
     for before, line in zip(["", *lines], lines, strict=False):
-        if re.fullmatch(r"\|[\s:|-]+\|", line):
+        if re.fullmatch(r"\|[\s:|-]*-[\s:|-]*\|", line):
             found.append([])
         elif line.startswith("|") and before.startswith("|"):
             found[-1].append(cells(line))
