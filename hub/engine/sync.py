@@ -14,6 +14,7 @@ from hub.flow.merge import Tally
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
 from hub.store import catalog, deliveries, runs
+from hub.store.agenda import Agenda, agenda
 
 #: (step, entity, system, done so far, in all if known)
 Progress = Callable[[str, Place, int, int | None], None]
@@ -70,20 +71,28 @@ class Sync:
         self.report = Report()
         #: Systems that are away or refused us: left alone for the rest of this run.
         self.out: set[str] = set()
+        #: Bindings whose poll came to its end.
+        self.polled: list[int] = []
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
         places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        standing = self.look()
+        if any(standing[place.id].doubts for place in places):
+            for place in places:
+                self.settle(place)
+            standing = self.look()
         for place in places:
-            self.settle(place)
-        for place in places:
-            self.poll(place, full)
+            self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
-        for place in places:
-            self.again(place)
         self.deliver(places)
         return self.report
+
+    def look(self) -> dict[int, Agenda]:
+        """What there is to do, by binding."""
+        with self.hub.store.reading() as tx:
+            return agenda(tx, self.hub.catalog.instance_id, self.hub.now())
 
     @contextmanager
     def trouble(self, step: str, place: Place) -> Iterator[None]:
@@ -122,14 +131,15 @@ class Sync:
         if soon and not now:
             self.hub.machine.sleep((self.hub.machine.settle_after + timedelta(milliseconds=50)).total_seconds())
 
-    def poll(self, place: Place, full: bool) -> None:
-        self.guarded("poll", place, partial(self.read, place, full))
+    def poll(self, place: Place, full: bool, known: Agenda | None = None) -> None:
+        self.guarded("poll", place, partial(self.read, place, full, known))
 
-    def read(self, place: Place, full: bool) -> None:
+    def read(self, place: Place, full: bool, known: Agenda | None) -> None:
         def progress(tally: Tally, total: int | None) -> None:
             self.progress("poll", place, tally.read, total)
 
-        self.tally(place, polling.poll(self.hub, place, full=full, progress=progress))
+        self.tally(place, polling.poll(self.hub, place, full=full, known=known, progress=progress))
+        self.polled.append(place.id)
 
     def compare_keys(self, place: Place) -> None:
         self.tally(place, reconcile(self.hub, place))
@@ -142,14 +152,17 @@ class Sync:
         self.tally(place, polling.again(self.hub, place))
 
     def deliver(self, places: Sequence[Place]) -> None:
-        """Until nothing more is due that could be sent."""
+        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""
         for _ in range(ROUNDS):
-            before = self.report.written
-            for place in places:
-                self.guarded("deliver", place, partial(self.send, place))
-            for place in places:
+            standing = self.look()
+            todo = [place for place in places if place.binding.system not in self.out]
+            aside = [place for place in todo if standing[place.id].reviews]
+            owed = [place for place in todo if standing[place.id].deliveries]
+            for place in aside:
                 self.again(place)
-            if self.report.written == before:
+            for place in owed:
+                self.guarded("deliver", place, partial(self.send, place))
+            if not aside and not owed:
                 break
 
     def send(self, place: Place, *, doubts: bool = False) -> None:
@@ -177,5 +190,6 @@ def sync(
     report = work.run(entities, full=full, keys=keys)
     state = "failed" if report.troubles else "done"
     with hub.store.transaction() as tx:
+        catalog.polled(tx, work.polled, hub.now())
         runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
     return report

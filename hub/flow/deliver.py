@@ -76,11 +76,11 @@ def one_round(hub: Hub, place: Place, doubts: bool) -> Sent:
     total, after = Sent(), -1
     while place.writes and total.stopped is None:
         page = DeliveryPage(hub, place)
-        last = page.run(after, doubts)
-        if last is None:
-            break
-        after = last
+        plans = page.run(after, doubts)
         total.add(page.sent)
+        if len(plans) < PAGE:
+            break
+        after = plans[-1].due.golden_id
     return total
 
 
@@ -101,18 +101,16 @@ class DeliveryPage:
         #: Refused as stale: read again, then merged.
         self.stale: list[str] = []
 
-    def run(self, after: int, doubts: bool) -> int | None:
-        """Deliver one page. The last golden id of it; None: there was none."""
+    def run(self, after: int, doubts: bool) -> list[Plan]:
+        """Deliver one page; what was planned. Less than a page: there is no more."""
         plans = self.intend(after, doubts)
-        if not plans:
-            return None
         ready = self.look([item for item in plans if item.write is not None])
         outcomes = self.send(ready)
         self.store(ready, self.read_back(ready, outcomes))
         self.merge()
         self.checked([item.due.golden_id for item in plans if item.step == "check"])
         self.settle([item for item in plans if item.step == "settle"])
-        return plans[-1].due.golden_id
+        return plans
 
     # -- intent -----------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from hub.core.errors import Refused
 from hub.flow.merge import Seen, Tally, merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.settle import after_poll, open_doubts
-from hub.store import catalog, reviews
+from hub.store import reviews
+from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
 from hub.store.reviews import Review
 
@@ -20,12 +21,17 @@ def quiet(_tally: Tally, _total: int | None) -> None:
     """No progress is shown."""
 
 
-def poll(hub: Hub, place: Place, *, full: bool = False, progress: Progress = quiet) -> Tally:
-    """Read and merge everything that changed since the last poll; `full`: everything there is."""
+def poll(
+    hub: Hub, place: Place, *, full: bool = False, known: Agenda | None = None, progress: Progress = quiet
+) -> Tally:
+    """Read and merge everything that changed since the last poll; `full`: everything there is. `known`: how things
+    stand, where the caller has just looked."""
     total = Tally()
-    with hub.store.reading() as tx:
-        cursor = catalog.position(tx, place.id).cursor
-    began, doubts = hub.now(), open_doubts(hub, place)
+    if known is None:
+        with hub.store.reading() as tx:
+            known = agenda(tx, hub.catalog.instance_id, hub.now())[place.id]
+    cursor = known.cursor
+    began, doubts = hub.now(), open_doubts(hub, place) if known.doubts else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         if page.records or page.gone or page.broken or page.cursor != cursor:
             total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))
@@ -33,8 +39,6 @@ def poll(hub: Hub, place: Place, *, full: bool = False, progress: Progress = qui
         progress(total, page.total)
     if doubts:
         after_poll(hub, place, began)
-    with hub.store.transaction() as tx:
-        catalog.polled(tx, place.id, hub.now())
     return total
 
 

@@ -1,6 +1,6 @@
 """The numbers that stand for organizations, instances, entities and bindings in the other tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -81,9 +81,9 @@ def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
     tx.run(_MOVE, {"cursor": cursor, "id": binding_id})
 
 
-def polled(tx: Tx, binding_id: int, now: str) -> None:
-    """A poll came to its end."""
-    tx.run(_POLLED, {"now": now, "id": binding_id})
+def polled(tx: Tx, binding_ids: Sequence[int], now: str) -> None:
+    """Polls that came to their end."""
+    tx.many(_POLLED, [{"now": now, "id": binding_id} for binding_id in binding_ids])
 
 
 def pause(tx: Tx, binding_id: int, why: str | None) -> None:

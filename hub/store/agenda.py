@@ -1,0 +1,36 @@
+"""What there is to do in each system, in one statement: a hub at rest asks no more of its database than this."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+
+
+class Agenda(NamedTuple):
+    """One binding's standing."""
+
+    #: Where polling goes on. None: from the start.
+    cursor: str | None
+    paused: str | None
+    #: Are there creates whose answer we do not have?
+    doubts: bool
+    #: Is a record that stands aside to be tried again, or a delivery to be sent?
+    reviews: bool
+    deliveries: bool
+
+
+_AGENDA = sa.text(
+    """SELECT b.id, b.cursor, b.paused,
+         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
+         EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
+                 AND r.kind <> 'broken'),
+         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now)
+       FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
+)
+
+
+def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
+    """By binding."""
+    rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
+    return {row[0]: Agenda(row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5])) for row in rows}
