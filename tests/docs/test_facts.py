@@ -1,0 +1,70 @@
+"""Figures and names that the documents say in passing are those of the code."""
+
+import re
+import tomllib
+
+import pytest
+from docs_pages import ROOT, page, section, tables
+
+from hub.cli.output import DONE, TROUBLE, WRONG
+from hub.config import expression
+from hub.config.environment import _ADDRESS, _HIDDEN
+from hub.config.files import StoreFile, parse_policy
+from hub.config.keyring import KEY_FILE, KEY_VARIABLE
+from hub.config.secrets import SECRETS_FILE
+from hub.core import merge
+from hub.flow.reconcile import LIMIT, SHARE
+
+CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
+
+
+def test_the_brake_on_deletions_is_as_told() -> None:
+    assert (LIMIT, SHARE) == (20, 0.1)
+    for text in (OPERATIONS, page("errors.md")):
+        assert re.search(r"more than 20 records\s+and more than a tenth", text)
+
+
+def test_exit_codes_are_as_told() -> None:
+    assert (DONE, TROUBLE, WRONG) == (0, 1, 2)
+    assert "0 done, 1 something failed or stands aside, 2 the command or the configuration is wrong" in OPERATIONS
+
+
+def test_where_things_are_is_as_told() -> None:
+    assert f"`{StoreFile().url.removeprefix('sqlite:///')}`" in OPERATIONS
+    for name in (KEY_FILE, KEY_VARIABLE, SECRETS_FILE):
+        assert f"`{name}`" in CONFIGURATION
+
+
+def test_addresses_that_are_filled_in_are_as_told() -> None:
+    told = section(CONFIGURATION, "Addresses from the environment")
+    for name in ("store", "url", "token_url", "server"):
+        assert _ADDRESS.fullmatch(name)
+    assert all(f"`{name}`" in told for name in ("store", "url", "*_url", "server"))
+    assert all(_HIDDEN.fullmatch(f"X_{name}") and f"`{name}`" in told for name in ("PASSWORD", "SECRET", "TOKEN"))
+
+
+def test_what_expressions_may_not_do_is_as_told() -> None:
+    assert all(f"`${name}`" in section(CONFIGURATION, "Transforms") for name in expression._NOT_HERE)
+    assert (expression.SECONDS, expression.DEPTH, expression.LARGEST) == (0.5, 200, 1_000_000)
+    assert "half a second, 200 levels, a million characters" in page("security.md")
+
+
+@pytest.mark.parametrize("said", ["newest", "ask", {"prefer": "crm"}, {"prefer": ["crm", "erp"]}])
+def test_policies_are_as_told(said: object) -> None:
+    text = str(said).replace("'", "")
+    assert parse_policy(said)
+    assert f"`{text}`" in section(page("concepts.md"), "Who wins")
+
+
+def test_the_table_of_the_merge_is_the_one_in_the_code() -> None:
+    rows = tables(section(page("concepts.md"), "The merge"))[0]
+    [code] = tables(str(merge.__doc__))
+    assert [row[0] for row in rows] == [row[0] for row in code]
+
+
+def test_what_we_build_on_is_what_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[^\w.-]", name, maxsplit=1)[0].lower() for name in project["dependencies"]}
+    told = " ".join(row[0] for row in tables(section(page("why.md"), "What we build on"))[0]).lower()
+    of_spyne = {"six", "legacy-cgi"}
+    assert {name for name in needed - of_spyne if name not in re.split(r"[,\s]+", told)} == set()
