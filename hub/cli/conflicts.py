@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import as_json, fields, line, table
+from hub.cli.output import as_json, fields, line, shown, table
 
 if TYPE_CHECKING:
     from hub.core.record import Fields
@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from hub.flow.place import Hub
     from hub.store.conflicts import Conflict
 
+#: Rows of a table, and of a JSON answer, where nobody says how many.
+ROWS, EVERY = 50, 1_000_000
+#: The unit of a conflict about the record as a whole: `hub.core.merge.EXISTENCE`.
+EVERYTHING = "*"
+
 
 @click.group("conflicts", invoke_without_command=True)
 @click.option("--all", "all_", is_flag=True, help="Decided ones too, not only those that wait.")
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most.  [default: 50; JSON: all]")
 @click.pass_context
-def command(ctx: click.Context, all_: bool, limit: int) -> None:
+def command(ctx: click.Context, all_: bool, limit: int | None) -> None:
     """List conflicts; show, resolve and reverse them."""
     if ctx.invoked_subcommand is not None:
         return
@@ -30,7 +35,8 @@ def command(ctx: click.Context, all_: bool, limit: int) -> None:
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         with store.reading() as tx:
             states = () if all_ else (conflicts.OPEN,)
-            found = conflicts.find(tx, [place.id for place in hub.all()], states=states, limit=limit)
+            most = limit or (EVERY if asked.json else ROWS)
+            found = conflicts.find(tx, [place.id for place in hub.all()], states=states, limit=most)
         if asked.json:
             as_json([as_dict(hub, conflict) for conflict in found])
         else:
@@ -39,15 +45,16 @@ def command(ctx: click.Context, all_: bool, limit: int) -> None:
 
 def as_dict(hub: "Hub", conflict: "Conflict") -> dict[str, Any]:
     place = hub.place_of(conflict.binding_id)
-    more = {"entity": place.entity.name, "system": place.binding.system, "golden_id": str(conflict.golden_id)}
-    return {**conflict._asdict(), **more}
+    system = place.binding.system
+    more = {"entity": place.entity.name, "system": system, "golden_id": str(conflict.golden_id)}
+    return {**conflict._asdict(), **more, "winner": won_by(conflict, system)}
 
 
 def show_list(hub: "Hub", found: "list[Conflict]", all_: bool) -> None:
     rows = []
     for conflict in found:
         place = hub.place_of(conflict.binding_id)
-        what = "existence" if conflict.unit == "*" else conflict.unit
+        what = "the record" if conflict.unit == EVERYTHING else conflict.unit
         sides = [fields(conflict.base), fields(conflict.ours), fields(conflict.theirs)]
         name = f"{place.binding.system} {conflict.key}"
         rows.append([conflict.id, place.entity.name, name, what, *sides, winner(conflict, place.binding.system)])
@@ -57,13 +64,27 @@ def show_list(hub: "Hub", found: "list[Conflict]", all_: bool) -> None:
         line("no conflicts" if all_ else "no conflict waits for a decision; --all shows the decided ones")
 
 
+def won_by(conflict: "Conflict", system: str) -> str | None:
+    """The system that won, `hub` for a value that came from no system, `person` for one of a person's own.
+
+    None: nobody has won, or it went away before anybody did.
+    """
+    if conflict.state not in ("decided", "reversed"):
+        return None
+    theirs, ours = system, conflict.ours_from or "hub"
+    if conflict.state == "reversed":
+        theirs, ours = ours, theirs
+    return {"take": theirs, "keep": ours, "value": "person"}.get(conflict.verdict)
+
+
 def winner(conflict: "Conflict", system: str) -> str:
-    """Who won, or that nobody has yet."""
+    """Who won, or that nobody has yet, in words."""
     if conflict.state == "open":
         return "waits for a person"
-    side = {"take": system, "keep": conflict.ours_from or "the hub", "value": "a value of its own"}
-    won = side.get(conflict.verdict, conflict.verdict)
-    return won if conflict.state == "decided" else f"{won} ({conflict.state})"
+    won = {"hub": "the hub", "person": "a value of its own"}.get(
+        won_by(conflict, system) or "", won_by(conflict, system)
+    )
+    return f"{won} (reversed)" if conflict.state == "reversed" else won or conflict.state
 
 
 @command.command("show")
@@ -86,14 +107,31 @@ def show_(asked: Asked, number: int) -> None:
 def show_one(hub: "Hub", conflict: "Conflict") -> None:
     place = hub.place_of(conflict.binding_id)
     system = place.binding.system
-    line(f"conflict {conflict.id}, {conflict.at}, {place.entity.name}, {system} {conflict.key}")
-    line(f"  before       {fields(conflict.base) if conflict.base is not None else '(never agreed)'}")
-    line(f"  hub          {fields(conflict.ours)}   from {conflict.ours_from or 'the hub'}")
-    line(f"  {system:<11}  {fields(conflict.theirs)}")
-    line(f"  winner       {winner(conflict, system)}")
-    line(f"  rule         {conflict.rule}")
+    what = "deleted on one side, edited on the other" if conflict.unit == EVERYTHING else f"'{conflict.unit}'"
+    line(f"conflict {conflict.id} of {place.entity.name} {system}:{conflict.key}: {what}, noticed {conflict.at}")
+    line()
+    ours = f"hub (from {conflict.ours_from})" if conflict.ours_from else "hub"
+    table(("field", "before", ours, system), compared(conflict))
+    line()
+    line(f"winner      {winner(conflict, system)}")
+    line(f"rule        {conflict.rule}")
     if conflict.decided_by:
-        line(f"  decided by   {conflict.decided_by}, {conflict.decided_at}")
+        line(f"decided by  {conflict.decided_by}, {conflict.decided_at}")
+
+
+def compared(conflict: "Conflict") -> list[list[str]]:
+    """A row for each field; of a whole record only those that were edited."""
+    base, sides = conflict.base or {}, (conflict.ours, conflict.theirs)
+    edited = conflict.ours or conflict.theirs
+    names = [n for n in edited if conflict.unit != EVERYTHING or edited[n] != base.get(n)]
+    return [
+        [
+            name,
+            shown(base[name]) if name in base else "(never agreed)",
+            *(shown(s[name]) if s else "(deleted)" for s in sides),
+        ]
+        for name in names
+    ]
 
 
 @command.command("resolve")
@@ -115,7 +153,7 @@ def resolve_(asked: Asked, number: int, system: str | None, values: tuple[str, .
         with store.reading() as tx:
             side: Side = side_of(hub, conflict_of(hub, tx, number), system) if system else "ours"
         conflict = resolve(hub, number, side, person(), own or None)
-        tell(asked, hub, conflict, "decided; the next run writes it")
+        tell(asked, hub, conflict, "the next run writes it")
 
 
 def side_of(hub: "Hub", conflict: "Conflict", system: str) -> "Side":
@@ -148,15 +186,15 @@ def reverse_(asked: Asked, number: int) -> None:
     from hub.flow.decide import reverse
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        tell(asked, hub, reverse(hub, number, person()), "reversed; the next run writes it")
+        tell(asked, hub, reverse(hub, number, person()), "the next run writes it")
 
 
 def tell(asked: Asked, hub: "Hub", conflict: "Conflict", said: str) -> None:
     if asked.json:
         as_json(as_dict(hub, conflict))
     else:
-        show_one(hub, conflict)
-        line(said)
+        won = winner(conflict, hub.place_of(conflict.binding_id).binding.system)
+        line(f"conflict {conflict.id}: {won} wins; {said}")
 
 
 def person() -> str:

@@ -24,9 +24,9 @@ def warn(said: str) -> None:
     click.echo(said, err=True)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60) -> None:
     """Columns as wide as their widest cell; control characters of records do not reach the terminal."""
-    lines = [[plain(cell) for cell in row] for row in rows]
+    lines = [[plain(cell, widest) for cell in row] for row in rows]
     widths = [max([len(head), *(len(row[i]) for row in lines)]) for i, head in enumerate(heads)]
     click.echo("  ".join(head.ljust(width) for head, width in zip(heads, widths, strict=True)).rstrip())
     click.echo("  ".join("-" * width for width in widths))

@@ -1,9 +1,11 @@
 """What a sync did, as people read it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from hub.cli.output import line, table, warn
 from hub.engine.sync import NUMBERS, Report
+from hub.flow.deliver import Sent
 
 HEADS = ("entity", "system", "read", "unchanged", "merged", "new", "linked", "deleted", "conflicts", "aside")
 SENT = ("created", "updated", "deleted")
@@ -11,7 +13,23 @@ SENT = ("created", "updated", "deleted")
 
 def report_dict(report: Report) -> dict[str, Any]:
     """For machines."""
-    return {"systems": report.counts(), "troubles": report.troubles}
+    systems = [
+        {
+            "entity": entity,
+            "system": system,
+            "polled": asdict(tally),
+            "sent": sent_dict(report.sent.get((entity, system))),
+        }
+        for (entity, system), tally in report.polled.items()
+    ]
+    totals = {"written": report.written, "conflicts": report.conflicts}
+    return {"systems": systems, **totals, "troubles": report.troubles}
+
+
+def sent_dict(sent: Sent | None) -> dict[str, Any]:
+    """What was written to one system, and what it said against it."""
+    numbers = {name: getattr(sent, name) if sent else 0 for name in NUMBERS}
+    return {**numbers, "errors": sent.errors if sent else []}
 
 
 def show(report: Report) -> None:

@@ -25,7 +25,7 @@ def command(ctx: click.Context, entities: tuple[str, ...], full: bool, keys: boo
         with bars(not asked.json) as progress:
             report = sync(hub, entities, full=full, keys=keys, progress=progress)
     if asked.json:
-        as_json(report_dict(report))
+        as_json({"run": hub.run_id, **report_dict(report)})
     else:
         show(report)
     aside = sum(tally.aside for tally in report.polled.values()) + sum(sent.refused for sent in report.sent.values())
