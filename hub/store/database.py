@@ -1,20 +1,16 @@
 """The database: connections, transactions, and where SQLite and PostgreSQL differ."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
 from hub.core.errors import ConfigError, TryLater
-from hub.store import bulk, schema
+from hub.store import bulk, connect
 from hub.store.bulk import Bulk, Row
 from hub.store.lookup import Lookup, parameters
-
-#: Bytes of rows cached per SQLite connection: memory stays flat from ten thousand records to a million.
-CACHE = 8 << 20
 
 
 class Counts:
@@ -102,7 +98,7 @@ class Store:
             raise ConfigError(
                 [f"store: expected sqlite:///FILE or postgresql://..., got {self.url.get_backend_name()}://"]
             )
-        self.engine = _engine(self.url, self.lite)
+        self.engine = connect.lite(self.url) if self.lite else connect.grown(self.url)
         self.counts = Counts()
 
     @contextmanager
@@ -140,54 +136,6 @@ def translated() -> Generator[None]:
 _RACES = ("40001", "40P01")
 
 
-def _engine(url: sa.URL, lite: bool) -> sa.Engine:
-    if not lite:
-        return _grown(url)
-    memory = url.database in (None, "", ":memory:")
-    engine = sa.create_engine(url, poolclass=StaticPool) if memory else sa.create_engine(url, pool_size=8)
-    sa.event.listen(engine, "connect", _prepare(memory))
-    sa.event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _grown(url: sa.URL) -> sa.Engine:
-    """Repeatable read: of two transactions that change one record, the second is refused and loses no edit.
-    Nothing is prepared: a plan made for a small table would be kept while the table grows."""
-    engine = sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
-        pool_size=8,
-        isolation_level="REPEATABLE READ",
-        connect_args={"prepare_threshold": None},
-    )
-    sa.event.listen(engine, "connect", _hint)
-    return engine
-
-
-def _hint(raw: Any, _record: Any) -> None:
-    """A page is read along its index, not collected and sorted: a table may have a million rows and no statistics."""
-    raw.execute("SET enable_bitmapscan = off")
-    raw.commit()
-
-
-def _prepare(memory: bool) -> Callable[[Any, Any], None]:
-    """Set up a SQLite connection. FULL: an intent must survive a power cut before the call it announces."""
-    journal = () if memory else ("journal_mode=WAL", "synchronous=FULL")
-    pragmas = (*journal, "foreign_keys=ON", "busy_timeout=15000", f"cache_size=-{CACHE >> 10}", "temp_store=MEMORY")
-
-    def prepare(raw: Any, _record: Any) -> None:
-        raw.isolation_level = None  # SQLAlchemy says BEGIN, not the driver: otherwise a SELECT takes no lock
-        for pragma in pragmas:
-            raw.execute(f"PRAGMA {pragma}")
-
-    return prepare
-
-
-def _begin(connection: sa.Connection) -> None:
-    reads = connection.get_execution_options().get("hub_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
 def encode(value: Any) -> bytes:
     """A document as it is stored."""
     return orjson.dumps(value)
@@ -207,6 +155,3 @@ def chunks(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
             part = []
     if part:
         yield part
-
-
-TABLES = schema.metadata

@@ -1,0 +1,74 @@
+"""How the hub connects to its database, and what every connection is told first."""
+
+import sqlite3
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+#: Bytes of rows cached per SQLite connection: memory stays flat from ten thousand records to a million.
+CACHE = 8 << 20
+#: Seconds to wait for another process that is writing.
+BUSY = 15
+_ALWAYS = ("foreign_keys=ON", f"busy_timeout={BUSY * 1000}", f"cache_size=-{CACHE >> 10}", "temp_store=MEMORY")
+
+
+def lite(url: sa.URL) -> sa.Engine:
+    """SQLite. Readers go on while one writes; a transaction that may write takes the lock with its first word."""
+    memory = url.database in (None, "", ":memory:")
+    engine = sa.create_engine(url, poolclass=StaticPool) if memory else sa.create_engine(url, pool_size=8)
+    sa.event.listen(engine, "connect", _in_memory if memory else _in_a_file)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def grown(url: sa.URL) -> sa.Engine:
+    """PostgreSQL. Repeatable read: of two transactions that change one record, the second is refused and loses no edit.
+    Nothing is prepared: a plan made for a small table would be kept while the table grows."""
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=8,
+        isolation_level="REPEATABLE READ",
+        connect_args={"prepare_threshold": None},
+    )
+    sa.event.listen(engine, "connect", _along_the_index)
+    return engine
+
+
+def _in_memory(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # SQLAlchemy says BEGIN, not the driver: otherwise a SELECT takes no lock
+    for pragma in _ALWAYS:
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _in_a_file(raw: Any, record: Any) -> None:
+    """FULL: an intent must survive a power cut before the call that it announces."""
+    _in_memory(raw, record)
+    _write_ahead(raw)
+    raw.execute("PRAGMA synchronous=FULL")
+
+
+def _write_ahead(raw: Any) -> None:
+    """SQLite itself does not wait here: of several processes that open a new database, all but one are told off."""
+    until = time.monotonic() + BUSY
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
+
+
+def _begin(connection: sa.Connection) -> None:
+    reads = connection.get_execution_options().get("hub_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _along_the_index(raw: Any, _record: Any) -> None:
+    """A page is read along its index, not collected and sorted: a table may have a million rows and no statistics."""
+    raw.execute("SET enable_bitmapscan = off")
+    raw.commit()
