@@ -53,7 +53,7 @@ def create(place: Place, due: Due, token: str) -> Plan:
     if barred or known.fields.get(place.own) is not None:
         return Plan(due, "none")
     ours = mapping.project(known.fields)
-    sent = {name: value for name, value in ours.items() if name in mapping.writable}
+    sent = ours if mapping.writable.issuperset(ours) else {n: v for n, v in ours.items() if n in mapping.writable}
     problems = mapping.missing(known.fields)
     if problems:
         return Plan(due, "refuse", problem=unfit(problems))
