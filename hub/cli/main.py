@@ -22,6 +22,7 @@ COMMANDS = {
     "conflicts": "hub.cli.conflicts",
     "records": "hub.cli.records",
     "reviews": "hub.cli.reviews",
+    "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
 }
 

@@ -9,7 +9,11 @@ import schedule
 from hub.core.errors import HubError
 from hub.core.model import Task
 from hub.engine.sync import Report, sync
-from hub.flow.place import Hub
+from hub.flow.place import Hub, stamp
+from hub.store import runs
+
+#: Marks a run that compared all keys.
+ALL_KEYS = ", all keys"
 
 #: Told after every run: the task, and what it did or why it failed.
 Done = Callable[[Task, Report | HubError], None]
@@ -22,7 +26,6 @@ class Loop:
         self.hub, self.done, self.keys_every = hub, done, keys_every
         self.ticker = schedule.Scheduler()
         self.stopping = threading.Event()
-        self._keys_at: dict[str, float] = {}
 
     def stop(self) -> None:
         """Stop after the step that is under way."""
@@ -44,7 +47,9 @@ class Loop:
         if self.stopping.is_set():
             return
         try:
-            self.done(task, sync(self.hub, task.entities, task=task.name, keys=self.keys_due(task)))
+            keys = self.keys_due(task)
+            name = task.name + ALL_KEYS if keys else task.name
+            self.done(task, sync(self.hub, task.entities, task=name, keys=keys))
         except HubError as error:
             self.done(task, error)
         if left[0] is not None:
@@ -54,9 +59,6 @@ class Loop:
 
     def keys_due(self, task: Task) -> bool:
         """Is it time to compare all keys, for deletions that no system told of?"""
-        now = self.hub.machine.now().timestamp()
-        last = self._keys_at.setdefault(task.name, now)
-        if now - last < self.keys_every.total_seconds():
-            return False
-        self._keys_at[task.name] = now
-        return True
+        with self.hub.store.reading() as tx:
+            last = runs.last(tx, self.hub.catalog.instance_id, task.name + ALL_KEYS)
+        return last is None or last < stamp(self.hub.machine.now() - self.keys_every)

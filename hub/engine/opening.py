@@ -52,6 +52,11 @@ def chosen(project: Project, name: str | None) -> Instance:
 @contextmanager
 def working(project: Project, store: Store, instance: Instance) -> Generator[Hub]:
     """An instance with its systems connected, ready to sync; nobody else works on the database meanwhile."""
+    if not instance.active:
+        said = (
+            f"the instance '{instance.name}' is not active: say 'active: true' in conf/instances/{instance.name}.yaml"
+        )
+        raise ConfigError([said], "instance.inactive")
     with exclusive(store), connected(project, instance) as adapters, settled():
         yield assemble(store, instance, register(store, instance), adapters, real())
 

@@ -78,6 +78,7 @@ class Sync:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
         places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
         standing = self.look()
+        self.leave_paused(places, standing)
         if any(standing[place.id].doubts for place in places):
             for place in places:
                 self.settle(place)
@@ -88,6 +89,14 @@ class Sync:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
         self.deliver(places)
         return self.report
+
+    def leave_paused(self, places: Sequence[Place], standing: dict[int, Agenda]) -> None:
+        """A system that rejected our credentials is not asked again until a person says so: accounts lock."""
+        for place in places:
+            why, system = standing[place.id].paused, place.binding.system
+            if why is not None and system not in self.out:
+                self.out.add(system)
+                self.report.troubles.append(f"{system}: paused, 'hub resume {system}' goes on: {why}")
 
     def look(self) -> dict[int, Agenda]:
         """What there is to do, by binding."""

@@ -72,7 +72,7 @@ def position(tx: Tx, binding_id: int) -> Position:
 
 
 _MOVE = sa.text("UPDATE binding SET cursor = :cursor WHERE id = :id")
-_POLLED = sa.text("UPDATE binding SET polled_at = :now, paused = NULL WHERE id = :id")
+_POLLED = sa.text("UPDATE binding SET polled_at = :now WHERE id = :id")
 _PAUSE = sa.text("UPDATE binding SET paused = :why WHERE id = :id")
 
 

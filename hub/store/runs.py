@@ -34,6 +34,15 @@ def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said:
     tx.run(sa.update(table).where(table.c.id == run_id).values(values))
 
 
+_LAST = sa.text("SELECT max(started_at) FROM run WHERE instance_id = :instance AND task = :task AND state <> 'died'")
+
+
+def last(tx: Tx, instance_id: int, task: str) -> str | None:
+    """When a task last ran to its end."""
+    started: str | None = tx.run(_LAST, {"instance": instance_id, "task": task}).scalar()
+    return started
+
+
 def latest(tx: Tx, instance_id: int, limit: int = 10) -> list[Run]:
     table = schema.run
     rows = tx.rows(sa.select(table).where(table.c.instance_id == instance_id).order_by(table.c.id.desc()).limit(limit))

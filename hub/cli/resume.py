@@ -1,0 +1,27 @@
+"""`hub resume`: go on with a system that was paused."""
+
+import click
+
+from hub.cli.main import Asked
+from hub.cli.output import as_json, line
+
+
+@click.command("resume")
+@click.argument("system")
+@click.pass_obj
+def command(asked: Asked, system: str) -> None:
+    """Use a system again that was paused because it rejected our credentials; correct them first."""
+    from hub.cli.naming import known
+    from hub.engine.opening import chosen, looking, opened
+    from hub.store import catalog
+
+    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+        known("system", system, hub.instance.systems)
+        with store.transaction() as tx:
+            for place in hub.all():
+                if place.binding.system == system:
+                    catalog.pause(tx, place.id, None)
+    if asked.json:
+        as_json({"resumed": system})
+    else:
+        line(f"{system} is used again from the next run on")
