@@ -1,0 +1,60 @@
+"""The hub at work: tasks on their schedule, whatever one of them meets."""
+
+from datetime import timedelta
+
+from support.memory import World, memory
+
+from hub.core.errors import TryLater
+from hub.core.model import Task
+from hub.engine.loop import Loop
+
+
+def world(*tasks):
+    found = World({"crm": memory(), "erp": memory()})
+    found.hub.instance = type(found.instance)("test", "main", True, {}, found.instance.entities, tasks)
+    return found
+
+
+EVERY = Task("accounts", ("account",), timedelta(seconds=1))
+
+
+def test_a_task_runs_at_once_and_then_on_its_schedule():
+    found, told = world(EVERY), []
+    found.systems["crm"].person_create("thing", {"name": "Acme"})
+    Loop(found.hub, lambda task, outcome: told.append((task.name, outcome.written))).run(times=2)
+    assert told == [("accounts", 1), ("accounts", 0)]
+
+
+def test_a_run_that_fails_is_told_and_the_next_one_comes(monkeypatch):
+    found, told = world(EVERY), []
+    outcomes = iter([TryLater("store.unavailable", "the database is away"), None])
+
+    def sync(hub, entities, **options):
+        error = next(outcomes)
+        if error:
+            raise error
+        return "done"
+
+    monkeypatch.setattr("hub.engine.loop.sync", sync)
+    Loop(found.hub, lambda task, outcome: told.append(outcome)).run(times=2)
+    assert told[0].code == "store.unavailable"
+    assert told[1] == "done"
+
+
+def test_all_keys_are_compared_daily_also_when_the_hub_is_restarted_more_often():
+    found = world(EVERY)
+    compared = []
+    for _ in range(4):
+        Loop(found.hub, lambda task, outcome: None).run(times=1)
+        with found.store.reading() as tx:
+            rows = tx.rows(__import__("sqlalchemy").text("SELECT task FROM run ORDER BY id"))
+        compared = [row[0] for row in rows]
+        found.clock.pass_(10 * 3600)
+    assert compared == ["accounts, all keys", "accounts", "accounts", "accounts, all keys"]
+
+
+def test_stop_ends_the_loop_after_the_run_that_is_under_way():
+    found, told = world(EVERY), []
+    loop = Loop(found.hub, lambda task, outcome: (told.append(task.name), loop.stop()))
+    loop.run()
+    assert told == ["accounts"]
