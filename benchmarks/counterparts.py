@@ -129,13 +129,13 @@ def side(words: list[str], environ: Mapping[str, str] | None = None) -> Iterator
         process.end()
 
 
-def project(folder: Path, *, connections: int = 4, batch: bool = True) -> Path:
+def project(folder: Path, *, connections: int = 1, batch: bool = True) -> Path:
     """The project folder of the benchmarks, put together at `folder`."""
     shutil.copytree(ROOT / "benchmarks" / "project", folder)
     for name in ("erp.openapi.yaml", "erp.overlay.yaml"):
         shutil.copy(ROOT / "mappings" / name, folder / "mappings" / name)
     file = folder / "conf" / "instances" / "bench.yaml"
-    text = file.read_text().replace("connections: 4", f"connections: {connections}")
+    text = file.read_text().replace("connections: 1", f"connections: {connections}")
     file.write_text(text.replace("batch: true", f"batch: {str(batch).lower()}"))
     return folder
 
