@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from adapters.rest.paths import MISSING, at
+from adapters.rest.paths import MISSING, at, finder
 from adapters.rest.settings import Errors, Meaning
 from hub.core.errors import Denied, Gone, HubError, Refused, Stale, TryLater, Unknown
 from hub.transport.http import Answer
@@ -34,6 +34,7 @@ class Answers:
     def __init__(self, errors: Errors) -> None:
         self._errors = errors
         self._ok = {_name(value) for value in errors.ok}
+        self._at, self._code = finder(errors.at), finder(errors.code)
 
     def body(self, answer: Answer, doing: Doing, where: str) -> Any:
         """The JSON of an answer that says yes; MISSING: it says yes and nothing else. Raises what it means else."""
@@ -41,15 +42,12 @@ class Answers:
             body: Any = MISSING
         else:
             body = self._parsed(answer, doing, where)
-        if problem := self.problem(answer.status, body, doing, where):
-            raise problem
+        if (meaning := self.meaning(answer.status, body, doing)) != "done":
+            raise self.error(meaning, answer.status, body, where)
         return body
 
-    def problem(self, status: int, body: Any, doing: Doing, where: str) -> HubError | None:
-        """The error in an answer or in a batch's item. None: there is none."""
-        meaning = self._meaning(status, body, doing)
-        if meaning == "done":
-            return None
+    def error(self, meaning: Meaning, status: int, body: Any, where: str) -> HubError:
+        """The error in an answer or in a batch's item that means this."""
         reasons = tuple(self._reasons(body))
         said = f"{where}: {self._said(status, body, reasons)}"
         match meaning:
@@ -78,23 +76,22 @@ class Answers:
         )
         raise (TryLater if doing == "read" else Unknown)(code, said)
 
-    def _meaning(self, status: int, body: Any, doing: Doing) -> Meaning:
+    def meaning(self, status: int, body: Any, doing: Doing) -> Meaning:
+        """What an answer, or a batch's item, says of what was asked."""
         errors = self._errors
-        code = at(body, errors.code) if errors.code is not None else MISSING
+        code = self._code(body)
         name = _name(code)
-        if code not in (MISSING, None) and name in errors.codes:
+        if code is not MISSING and code is not None and name in errors.codes:
             return errors.codes[name]
         if status in errors.status:
             return errors.status[status]
         if status >= 300:
             return _usual(status, doing)
-        wrong = errors.at is not None and at(body, errors.at) not in (MISSING, None, False, "", 0, [], {})
-        wrong = wrong or bool(self._ok and code is not MISSING and name not in self._ok)
+        wrong = bool(self._at(body)) or bool(self._ok and code is not MISSING and name not in self._ok)
         return "refused" if wrong else "done"
 
     def _said(self, status: int, body: Any, reasons: tuple[str, ...]) -> str:
-        errors = self._errors
-        code = at(body, errors.code) if errors.code is not None else MISSING
+        errors, code = self._errors, self._code(body)
         message = at(body, errors.message) if errors.message is not None else MISSING
         parts = [str(part) for part in (code, message) if part not in (MISSING, None, "")]
         return f"answered {status}" + "".join(f", {part[:_LONGEST]}" for part in [*parts, *reasons])
@@ -124,4 +121,6 @@ def _usual(status: int, doing: Doing) -> Meaning:
 
 
 def _name(code: Any) -> str:
-    return code if isinstance(code, str) else "" if code in (MISSING, None) else orjson.dumps(code).decode()
+    if code is MISSING or code is None:
+        return ""
+    return code if isinstance(code, str) else orjson.dumps(code).decode()

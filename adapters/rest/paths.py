@@ -1,6 +1,6 @@
 """Values at dotted paths of a JSON document: `data.items`, `0.id`; "" is the document itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final
 
@@ -37,8 +37,19 @@ def getter(path: str) -> Callable[[Any], Any]:
     return lambda value: at(value, path)
 
 
-def deepened(fields: Mapping[str, Any]) -> Raw:
-    """{"address.city": "Bonn"} as the system takes it: {"address": {"city": "Bonn"}}."""
+def finder(path: str | None) -> Callable[[Any], Any]:
+    """`at` for one path, fast for a plain name in an object. None: always MISSING."""
+    if path is None:
+        return lambda value: MISSING
+    if not path or "." in path:
+        return lambda value: at(value, path)
+    return lambda value: value.get(path, MISSING) if value.__class__ is dict else at(value, path)
+
+
+def deepened(fields: Raw) -> Raw:
+    """{"address.city": "Bonn"} as the system takes it: {"address": {"city": "Bonn"}}. Itself if none is nested."""
+    if "." not in "".join(fields):
+        return fields
     out: Raw = {}
     for name, value in fields.items():
         *parents, last = name.split(".")

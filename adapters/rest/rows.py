@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from adapters.rest.paths import MISSING, at, getter
+from adapters.rest.paths import MISSING, at, finder, getter
 from adapters.rest.settings import Object
 from hub.adapter import Broken
 from hub.core.errors import Refused
 from hub.core.record import Raw, Record
 
 Rows = list[Any]
+#: Key, fields, version and stamp.
+Parts = tuple[str, Raw, str | None, str | None]
 
 
 class Sorted(NamedTuple):
@@ -31,6 +33,7 @@ class Reader:
         self._version = version
         self._stamp = settings.stamp
         self._flag = settings.deleted
+        self._mark = finder(self._flag.field if self._flag else None)
         self._fields = _fields([name for name in fields if "." in name], settings.entities)
         self._triple = self._plain(version)
 
@@ -38,8 +41,9 @@ class Reader:
         """Records, deleted keys and what is not a record."""
         gone: list[str] = []
         if self._flag:
-            gone = [str(at(row, self._path)) for row in rows if self.is_gone(row)]
-            rows = [row for row in rows if not self.is_gone(row)]
+            marked = [row for row in rows if self.is_gone(row)]
+            gone = [str(at(row, self._path)) for row in marked]
+            rows = [row for row in rows if not self.is_gone(row)] if marked else rows
         try:
             if self._triple:
                 return Sorted(self._quickly(rows), gone, [])
@@ -66,21 +70,28 @@ class Reader:
 
     def record(self, row: Any, version: str | None = None) -> Record:
         """Raises KeyError, TypeError or ValueError: it has no key."""
+        return Record(*self.parts(row, version))
+
+    def parts(self, row: Any, version: str | None = None) -> Parts:
+        """What `record` is made of. Raises what it does."""
+        if self._triple:
+            try:
+                key, held, stamp = self._triple(row)
+                if key.__class__ is str or key.__class__ is int:
+                    return str(key), row, _text(held), _text(stamp)
+            except (KeyError, TypeError):
+                pass  # Something is missing: it may be one that may be.
         key = self._key(row)
         if key is None or key is MISSING or isinstance(key, dict | list):
             raise ValueError("no key")
         if self._version is not None:
             version = _text(at(row, self._version))
-        return Record(
-            str(key),
-            row if self._fields is None else self._fields(row),
-            version,
-            self.stamp(row) if self._stamp else None,
-        )
+        fields = row if self._fields is None else self._fields(row)
+        return str(key), fields, version, self.stamp(row) if self._stamp else None
 
     def is_gone(self, row: Any) -> bool:
         """Marked as deleted."""
-        return self._flag is not None and at(row, self._flag.field) in self._flag.values
+        return self._flag is not None and self._mark(row) in self._flag.values
 
     def stamp(self, row: Any) -> str | None:
         if self._stamp is None:

@@ -35,8 +35,7 @@ def compile_template(source: Any) -> Template:
         [(name, inner), *rest] = source.items() or [("", None)]
         if name in _CODES and not rest:
             return _coded(_CODES[name], compile_template(inner))
-        members = {name: compile_template(part) for name, part in source.items()}
-        return lambda env: {n: value for n, part in members.items() if (value := part(env)) is not MISSING}
+        return _object(source)
     return lambda env: source
 
 
@@ -51,6 +50,28 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
+def _object(source: Mapping[str, Any]) -> Template:
+    """Plain constants are copied as a whole; only the other parts are worked out for each call."""
+    changing = {name: compile_template(part) for name, part in source.items() if not _is_constant(part)}
+    constant = dict(source)
+
+    def filled(env: Env) -> Any:
+        out = constant.copy()
+        for name, part in changing.items():
+            value = part(env)
+            if value is MISSING:
+                del out[name]
+            else:
+                out[name] = value
+        return out
+
+    return filled
+
+
+def _is_constant(part: Any) -> bool:
+    return not (isinstance(part, dict | list) or (isinstance(part, str) and _PLACE.search(part)))
+
+
 def _text(source: str) -> Template:
     names = _PLACE.findall(source)
     unknown = sorted(set(names) - NAMES)
@@ -61,13 +82,19 @@ def _text(source: str) -> Template:
     if source == f"{{{names[0]}}}":
         name = names[0]
         return lambda env: MISSING if env.get(name) is None else env[name]
-    return lambda env: _filled(source, names, env)
+    texts = _PLACE.split(source)[::2]
+    return lambda env: _filled(texts, names, env)
 
 
-def _filled(source: str, names: list[str], env: Env) -> Any:
-    if any(env.get(name) is None for name in names):
-        return MISSING
-    return _PLACE.sub(lambda place: as_text(env[place[1]]), source)
+def _filled(texts: list[str], names: list[str], env: Env) -> Any:
+    """The texts with the values between them."""
+    out = texts[0]
+    for name, text in zip(names, texts[1:], strict=True):
+        value = env.get(name)
+        if value is None:
+            return MISSING
+        out += as_text(value) + text
+    return out
 
 
 def _coded(code: Callable[[str], str], inner: Template) -> Template:

@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.rest.answers import Answers
 from adapters.rest.calls import Operation
-from adapters.rest.paths import MISSING, at, deepened
+from adapters.rest.paths import MISSING, at, deepened, finder
 from adapters.rest.rows import Reader
 from adapters.rest.settings import Batch, Version
 from adapters.rest.settings import Writing as Settings
@@ -44,13 +44,10 @@ class Single:
         """Failures of this write come back; what stops all of them (Denied, TryLater, Unknown) is raised."""
         try:
             answer = self._operation.send(env)
-            body = self._answers.body(answer, write.kind, self._where(write))
+            body = self._answers.body(answer, write.kind, _where(write))
             return self._written(write, answer, body)
         except HubError as error:
             return Failure(error)
-
-    def _where(self, write: Write) -> str:
-        return f"{write.kind} {write.key or 'new record'}"
 
     def _written(self, write: Write, answer: Answer, body: Any) -> Written:
         version = answer.headers.get(self._header) if self._header else None
@@ -64,10 +61,10 @@ class Single:
             and write.kind != "delete"
         ):
             what = "nothing" if body is MISSING else "something else"
-            raise Unknown("answer.shape", f"{self._where(write)}: expected the record in the answer, got {what}")
+            raise Unknown("answer.shape", f"{_where(write)}: expected the record in the answer, got {what}")
         key = write.key or self._key(answer, body)
         if key is None:
-            said = f"{self._where(write)}: it was made, but the answer does not tell its key"
+            said = f"{_where(write)}: it was made, but the answer does not tell its key"
             raise Unknown("answer.no-key", said)
         return Written(key, version)
 
@@ -95,6 +92,9 @@ class Batches:
     def __init__(self, operation: Operation, answers: Answers, batch: Batch, reader: Reader) -> None:
         self._operation, self._answers, self._batch, self._reader = operation, answers, batch, reader
         kinds = {"create": batch.create, "update": batch.update, "delete": batch.delete}
+        said = batch.answer
+        self._status, self._key, self._token = finder(said.status), finder(said.key), finder(said.token)
+        self._row, self._version = finder(said.record), finder(said.version)
         self._items = {kind: compile_template(item) for kind, item in kinds.items() if item is not None}
 
     @property
@@ -137,42 +137,37 @@ class Batches:
 
     def _agree(self, write: Write, item: Any) -> bool:
         """Nothing in the item says that it is of another write."""
-        said = self._batch.answer
-        key = at(item, said.key) if said.key is not None else MISSING
-        token = at(item, said.token) if said.token is not None else MISSING
-        other_key = write.key is not None and key not in (None, MISSING) and str(key) != write.key
-        return not other_key and (token in (None, MISSING, "") or write.token == token)
+        key, token = None if write.key is None else self._key(item), self._token(item)
+        if key is not None and key is not MISSING and str(key) != write.key:
+            return False
+        return token is None or token is MISSING or token in ("", write.token)
 
     def _outcome(self, write: Write, item: Any) -> Outcome:
-        where = f"{write.kind} {write.key or 'new record'}"
         if item is MISSING:
-            return Failure(Unknown("answer.no-outcome", f"{where}: the batch's answer does not say what became of it"))
-        said = self._batch.answer
-        status = at(item, said.status) if said.status is not None else 200
+            said = f"{_where(write)}: the batch's answer does not say what became of it"
+            return Failure(Unknown("answer.no-outcome", said))
+        status = 200 if self._batch.answer.status is None else self._status(item)
         if not isinstance(status, int):
-            return Failure(Unknown("answer.shape", f"{where}: expected a status at '{said.status}' of its outcome"))
-        if problem := self._answers.problem(status, item, write.kind, where):
-            return Failure(problem)
-        return self._written(write, item, where)
+            said = f"{_where(write)}: expected a status at '{self._batch.answer.status}' of its outcome"
+            return Failure(Unknown("answer.shape", said))
+        if (meaning := self._answers.meaning(status, item, write.kind)) != "done":
+            return Failure(self._answers.error(meaning, status, item, _where(write)))
+        return self._written(write, item)
 
-    def _written(self, write: Write, item: Any, where: str) -> Outcome:
-        said = self._batch.answer
-        row = at(item, said.record) if said.record is not None else MISSING
-        found = at(item, said.version) if said.version is not None else MISSING
-        version = None if found in (None, MISSING) else str(found)
+    def _written(self, write: Write, item: Any) -> Outcome:
+        row, found = self._row(item), self._version(item)
+        version = None if found is None or found is MISSING else str(found)
         if isinstance(row, dict) and write.kind != "delete":
             try:
-                return Written(*self._reversed(self._reader.record(row, version)))
+                key, fields, version, stamp = self._reader.parts(row, version)
+                return Written(key, version, stamp, fields)
             except (KeyError, TypeError, ValueError):
                 pass  # Not a record after all: what the item says beside it counts.
-        key = write.key or (at(item, said.key) if said.key is not None else MISSING)
-        if key in (None, MISSING) or isinstance(key, dict | list):
-            return Failure(Unknown("answer.no-key", f"{where}: it was made, but its outcome does not tell its key"))
-        return Written(str(key), version)
-
-    @staticmethod
-    def _reversed(record: Record) -> tuple[str, str | None, str | None, Any]:
-        return record.key, record.version, record.stamp, record.fields
+        told = write.key or self._key(item)
+        if told is None or told is MISSING or isinstance(told, dict | list):
+            said = f"{_where(write)}: it was made, but its outcome does not tell its key"
+            return Failure(Unknown("answer.no-key", said))
+        return Written(str(told), version)
 
 
 def _by(places: dict[str, int], found: list[Any], path: str | None, count: int) -> list[Any]:
@@ -187,6 +182,10 @@ def _by(places: dict[str, int], found: list[Any], path: str | None, count: int) 
             twice.add(place)
         out[place] = item
     return [MISSING if n in twice else item for n, item in enumerate(out)]
+
+
+def _where(write: Write) -> str:
+    return f"{write.kind} {write.key or 'new record'}"
 
 
 def version_header(version: Version | None) -> str:

@@ -368,6 +368,27 @@ def test_a_place_alone_becomes_the_value_itself(value: Any, name: str) -> None:
     assert made == ({"a": []} if value is None else {"a": [value]})
 
 
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("{key}/{version}", "7/3"),
+        ('"{version}"', '"3"'),
+        ("v{token}", ...),
+        ({"op": "create", "key": "{token}", "n": 1}, {"op": "create", "n": 1}),
+        ({"a": {"$json": {"b": 1}}, "c": {"d": "{key}"}}, {"a": '{"b":1}', "c": {"d": 7}}),
+    ],
+)
+def test_what_a_template_makes_of_the_values_of_a_call(source: Any, made: Any) -> None:
+    template = compile_template({"x": source})
+    for _ in range(2):  # A call leaves nothing behind in the template.
+        assert template({"key": 7, "version": "3"}) == ({} if made is ... else {"x": made})
+
+
+def test_fields_without_nested_ones_are_not_copied() -> None:
+    plain = {"name": "Acme", "city": "Bonn"}
+    assert deepened(plain) is plain
+
+
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,3}(\.[x-z]{1,2}){0,2}", fullmatch=True), st.integers(), max_size=4))
 def test_flat_names_lead_back_to_their_values(fields: dict[str, int]) -> None:
     names = [name for name in fields if not any(other.startswith(f"{name}.") for other in fields)]
