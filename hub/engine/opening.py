@@ -56,7 +56,7 @@ def working(project: Project, store: Store, instance: Instance) -> Generator[Hub
         said = (
             f"the instance '{instance.name}' is not active: say 'active: true' in conf/instances/{instance.name}.yaml"
         )
-        raise ConfigError([said], "instance.inactive")
+        raise ConfigError([said], "config.inactive")
     with exclusive(store), connected(project, instance) as adapters, settled():
         yield assemble(store, instance, register(store, instance), adapters, real())
 
