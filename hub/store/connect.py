@@ -33,7 +33,7 @@ def grown(url: sa.URL) -> sa.Engine:
         isolation_level="REPEATABLE READ",
         connect_args={"prepare_threshold": None},
     )
-    sa.event.listen(engine, "connect", _along_the_index)
+    sa.event.listen(engine, "connect", _by_key)
     return engine
 
 
@@ -68,7 +68,9 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _along_the_index(raw: Any, _record: Any) -> None:
-    """A page is read along its index, not collected and sorted: a table may have a million rows and no statistics."""
-    raw.execute("SET enable_bitmapscan = off")
+def _by_key(raw: Any, _record: Any) -> None:
+    """The hub finds by key and reads along an index, whatever the planner thinks of a table: while a first load fills
+    it there are no statistics, and a plan that walks it takes longer with every page."""
+    for other_way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "material"):
+        raw.execute(f"SET enable_{other_way} = off")
     raw.commit()

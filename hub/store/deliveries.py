@@ -52,16 +52,15 @@ _OWE = Bulk(
          due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END""",
     **_ONE, now="text",
 )  # fmt: skip
+_MINE = "delivery WHERE binding_id = :binding"
+_OUT = "delivery {by ix_delivery_creating} WHERE binding_id = :binding AND state = 'creating'"
+_PAGE = " AND golden_id > :after AND due_at <= :now ORDER BY golden_id LIMIT :limit"
 # The page is cut before anything is looked up for it.
-_READ = (
-    f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, {COLUMNS} "
-    "FROM (SELECT * FROM delivery WHERE binding_id = :binding <where>) d "
-    f"{{join golden g: g.id = d.golden_id}} {JOINS} ORDER BY d.golden_id"
-)
-_PAGE = "AND golden_id > :after AND due_at <= :now <doubts> ORDER BY golden_id LIMIT :limit"
-_DUE = Lookup(_READ.replace("<where>", _PAGE.replace("<doubts>", "")))
-_DUE_DOUBTS = Lookup(_READ.replace("<where>", _PAGE.replace("<doubts>", "AND state = 'creating'")))
-_DOUBTS = Lookup(_READ.replace("<where>", "AND state = 'creating'"))
+_READ = f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, {COLUMNS} FROM (SELECT * FROM "
+_WITH = f") d {{join golden g: g.id = d.golden_id}} {JOINS} ORDER BY d.golden_id"
+_DUE = Lookup(_READ + _MINE + _PAGE + _WITH)
+_DUE_DOUBTS = Lookup(_READ + _OUT + _PAGE + _WITH)
+_DOUBTS = Lookup(_READ + _OUT + _WITH)
 _CREATING = Bulk(
     "UPDATE delivery SET state = 'creating', token = {token}, due_at = {due_at}, sent = {sent} {from_} WHERE " + _THIS,
     **_ONE, token="text", due_at="text", sent="bytea",  # noqa: S106 (a type, no password)

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from hub.core.errors import TryLater
-from hub.store.database import Store
+from hub.store.database import Store, translated
 
 #: Any number that is the same for every hub: "hub" in ASCII.
 _PG_LOCK = 0x687562
@@ -58,8 +58,9 @@ else:
 
 @contextmanager
 def _session(store: Store) -> Generator[None]:
-    """PostgreSQL: a lock of the session, gone when the connection is."""
-    with store.engine.connect() as connection:
+    """PostgreSQL: a lock of the session, gone when the connection is: it does not go back to the pool."""
+    with translated(), store.engine.connect() as connection:
+        connection.detach()
         got = connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _PG_LOCK}).scalar()
         connection.commit()
         if not got:

@@ -5,6 +5,7 @@ A page's keys are ONE parameter, so that the statement is the same for every pag
     {each link l: CONDITION}    the rows of `link` for every key asked (`j.value`)
     {join golden g: CONDITION}  for every row so far, the rows of `golden`; {left ...}: or none
     key {among}                 one of the keys asked
+    delivery {by ix_name}       SQLite is to use this index: it does not know how few rows a partial one has
     :name                       a parameter
 
 SQLite keeps the order of a CROSS JOIN. For PostgreSQL the OFFSET 0 is what keeps it from joining another way: until a
@@ -18,6 +19,7 @@ from typing import Any
 import orjson
 
 _JOIN = re.compile(r"\{(each|join|left) (\w+) (\w+): ([^{}]+)\}")
+_BY = re.compile(r" \{by (\w+)\}")
 _NAME = re.compile(r"(?<!:):(\w+)")
 
 
@@ -25,9 +27,9 @@ class Lookup:
     """The text for both databases, as their drivers want it. `kind`: the PostgreSQL type of the keys."""
 
     def __init__(self, text: str, kind: str = "text") -> None:
-        lite = _JOIN.sub(_lite, text)
+        lite = _BY.sub(r" INDEXED BY \1", _JOIN.sub(_lite, text))
         self.lite = lite.replace("{among}", "IN (SELECT value FROM json_each(:keys))")
-        grown = _NAME.sub(r"%(\1)s", _JOIN.sub(_grown, text))
+        grown = _NAME.sub(r"%(\1)s", _BY.sub("", _JOIN.sub(_grown, text)))
         array = f"%(keys)b::{kind}[]"
         self.grown = grown.replace("{among}", f"= ANY ({array})").replace("{keys}", array)
 

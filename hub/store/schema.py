@@ -62,7 +62,8 @@ binding = sa.Table(
 golden = sa.Table(
     "golden",
     metadata,
-    sa.Column("id", Big, primary_key=True, autoincrement=False),
+    # On SQLite only INTEGER is the row's own number; another type would cost an index of its own.
+    sa.Column("id", Big().with_variant(Int(), "sqlite"), primary_key=True, autoincrement=False),
     sa.Column("entity_id", Int, sa.ForeignKey("entity.id"), nullable=False),
     #: 1 live, 0 deleted, 2 absorbed by another golden record.
     sa.Column("state", sa.SmallInteger, nullable=False),

@@ -66,7 +66,7 @@ def _instances() -> None:
 def _records() -> None:
     op.create_table(
         "golden",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("entity_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("doc", sa.LargeBinary(), nullable=False),
