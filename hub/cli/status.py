@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(asked: Asked) -> None:
     """Show systems, what is owed, what waits for a person, and the last runs."""
-    from hub.config import load_settings
-    from hub.engine.opening import opened_store
+    from hub.config.settings import load_settings
+    from hub.store.opening import opened_store
     from hub.store.standing import standing
 
     with opened_store(load_settings(asked.project, os.environ).store_url()) as store:

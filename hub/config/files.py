@@ -3,26 +3,15 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, model_validator
 
-from hub.adapter import SecretName
 from hub.config.duration import parse_duration
+from hub.config.hubfile import Shape, short
 from hub.config.words import NAME_PATTERN
 from hub.core.model import Direction, Policy, TypeName
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Count = Annotated[int, Field(ge=1)]
-
-
-def _short(key: str) -> Any:
-    """A plain text stands for the settings with only this key."""
-
-    def long(value: Any) -> Any:
-        if not isinstance(value, str | dict):
-            raise ValueError("expected a text, or settings")
-        return {key: value} if isinstance(value, str) else value
-
-    return BeforeValidator(long)
 
 
 def parse_policy(value: Any) -> Policy:
@@ -47,27 +36,6 @@ def parse_deletes(value: Any) -> Policy:
 PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
 Duration = Annotated[timedelta, PlainValidator(parse_duration)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class LogFile(Shape):
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
-
-
-class StoreFile(Shape):
-    url: str = "sqlite:///var/hub.db"
-    password: SecretName | None = None
-
-
-class HubFile(Shape):
-    """conf/hub.yaml"""
-
-    store: Annotated[StoreFile, _short("url")] = StoreFile()
-    log: LogFile = LogFile()
 
 
 class FieldFile(Shape):
@@ -113,7 +81,7 @@ def _group(value: Any) -> Any:
 
 
 class EntityFile(Shape):
-    fields: Annotated[dict[Name, Annotated[FieldFile, _short("type")]], Field(min_length=1)]
+    fields: Annotated[dict[Name, Annotated[FieldFile, short("type")]], Field(min_length=1)]
     groups: dict[Name, Annotated[GroupFile, BeforeValidator(_group)]] = {}
     merge: Literal["field", "row"] = "field"
     policy: PolicyText | None = None
@@ -176,4 +144,4 @@ class MappingFile(Shape):
     #: How the system writes values: text as in XML, json with numbers and booleans. None: as its adapter says.
     wire: Literal["text", "json"] | None = None
     zone: str | None = None
-    fields: Annotated[dict[str, Annotated[MappedFile, _short("field")]], Field(min_length=1)]
+    fields: Annotated[dict[str, Annotated[MappedFile, short("field")]], Field(min_length=1)]

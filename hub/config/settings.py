@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.environment import substituted
-from hub.config.files import HubFile, StoreFile
+from hub.config.hubfile import HubFile, StoreFile
 from hub.config.loading import Loading
 from hub.config.problem import Loc
 from hub.config.secrets import Secrets

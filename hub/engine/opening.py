@@ -16,7 +16,7 @@ from hub.flow.place import Hub, assemble
 from hub.store.catalog import register
 from hub.store.database import Store
 from hub.store.exclusive import exclusive
-from hub.store.migrate import prepare
+from hub.store.opening import opened_store
 
 
 @contextmanager
@@ -25,18 +25,6 @@ def opened(folder: Path) -> Generator[tuple[Project, Store]]:
     project = load_project(folder, os.environ)
     with opened_store(project.hub.store_url()) as store:
         yield project, store
-
-
-@contextmanager
-def opened_store(url: str) -> Generator[Store]:
-    store = Store(url)
-    if store.lite and store.url.database and store.url.database != ":memory:":
-        Path(store.url.database).parent.mkdir(parents=True, exist_ok=True)
-    prepare(store)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def chosen(project: Project, name: str | None) -> Instance:

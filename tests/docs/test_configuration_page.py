@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from adapters.memory import Options as MemoryOptions
 from adapters.memory import Switches
 from hub.cli.main import main
-from hub.config import files, load_project
+from hub.config import files, hubfile, load_project
 from hub.config.expression import compile_expression
 from hub.core.errors import ConfigError
 from hub.core.fields import TRANSFORMS
@@ -28,9 +28,9 @@ PROJECT = {block.name: block.body for block in blocks(TEXT) if "/" in block.name
 MAIN = "conf/instances/main.yaml"
 #: Heading -> the model that its table tells.
 MODELS: dict[str, type[BaseModel]] = {
-    "conf/hub.yaml": files.HubFile,
-    "store": files.StoreFile,
-    "log": files.LogFile,
+    "conf/hub.yaml": hubfile.HubFile,
+    "store": hubfile.StoreFile,
+    "log": hubfile.LogFile,
     "conf/instances/NAME.yaml": files.InstanceFile,
     "entities": files.EntityFile,
     "fields of an entity": files.FieldFile,
@@ -68,8 +68,13 @@ def test_every_setting_is_told_with_its_default(heading: str) -> None:
 
 
 def test_every_kind_of_settings_has_its_table() -> None:
-    shapes = {kind for _, kind in inspect.getmembers(files, inspect.isclass) if issubclass(kind, files.Shape)}
-    assert shapes - {files.Shape} <= set(MODELS.values())
+    shapes = {
+        kind
+        for module in (files, hubfile)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, hubfile.Shape)
+    }
+    assert shapes - {hubfile.Shape} <= set(MODELS.values())
 
 
 def test_the_choices_of_a_setting_are_told() -> None:

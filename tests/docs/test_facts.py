@@ -9,7 +9,8 @@ from docs_pages import ROOT, page, section, tables
 from hub.cli.output import DONE, TROUBLE, WRONG
 from hub.config import expression
 from hub.config.environment import _ADDRESS, _HIDDEN
-from hub.config.files import StoreFile, parse_policy
+from hub.config.files import parse_policy
+from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
 from hub.core import merge
