@@ -78,7 +78,7 @@ def a_page(key: str) -> Found:
 
 def memory(rows: Sequence[Row]) -> float | None:
     """Of the initial load, at the largest size."""
-    initial = [row for row in rows if row["name"] == "initial"]
+    initial = [row for row in rows if (row["name"], row["store"]) == ("initial", "sqlite")]
     largest = max((row["records"] for row in initial), default=0)
     return max((float(row["peak_mb"]) for row in initial if row["records"] == largest), default=None)
 
