@@ -141,6 +141,11 @@ def encode(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
+def plain(text: str) -> str:
+    """What any database takes: a message may quote a value that holds a zero byte or half a character."""
+    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def decode(data: bytes | None) -> Any:
     return None if data is None else orjson.loads(data)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from hub.store import schema
 from hub.store.bulk import Bulk
-from hub.store.database import Tx
+from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 from hub.store.records import COLUMNS, JOINS, Known, known
 
@@ -127,7 +127,7 @@ def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
 
 def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of binding_id, golden_id, state, attempts, due_at, code, said, doubt (the write may be out)."""
-    tx.many(_POSTPONE, rows)
+    tx.many(_POSTPONE, [{**row, "said": plain(row["said"])} for row in rows])
 
 
 def drop(tx: Tx, binding_id: int, golden_id: int) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from hub.store import schema
 from hub.store.bulk import Bulk
-from hub.store.database import Tx
+from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 
 
@@ -49,7 +49,8 @@ _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'o
 
 def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of at, binding_id, key, golden_id, kind, code, said, due_at. One is open for a record at a time."""
-    tx.many(_OPEN, list({(row["binding_id"], row["key"]): row for row in rows}.values()))
+    unique = {(row["binding_id"], row["key"]): row for row in rows}
+    tx.many(_OPEN, [{**row, "said": plain(row["said"])} for row in unique.values()])
 
 
 def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:

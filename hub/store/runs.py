@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
-from hub.store.database import Tx, decode, encode
+from hub.store.database import Tx, decode, encode, plain
 
 
 class Run(NamedTuple):
@@ -30,7 +30,7 @@ def start(tx: Tx, instance_id: int, task: str, now: str) -> int:
 
 def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said: str | None) -> None:
     table = schema.run
-    values = {"ended_at": now, "state": state, "counts": encode(counts), "said": said}
+    values = {"ended_at": now, "state": state, "counts": encode(counts), "said": said and plain(said)}
     tx.run(sa.update(table).where(table.c.id == run_id).values(values))
 
 

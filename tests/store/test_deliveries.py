@@ -163,6 +163,13 @@ def test_a_refused_delivery_is_tried_at_once_when_it_is_owed_anew(desk: Desk) ->
     assert desk.read(deliveries.standing, [desk.erp], [OWED])[0].said is None
 
 
+def test_a_reason_may_quote_any_value(desk: Desk) -> None:
+    desk.golden(1)
+    owe(desk, 1)
+    desk.write(deliveries.postpone, [{**failed(desk, 1), "said": "a zero \0"}])
+    assert desk.read(deliveries.standing, [desk.erp], [OWED])[0].said == "a zero \N{REPLACEMENT CHARACTER}"
+
+
 def test_a_person_can_discard_a_delivery(desk: Desk) -> None:
     desk.golden(1, 2)
     owe(desk, 1, 2)

@@ -67,6 +67,11 @@ def test_reviews_are_counted_by_system_and_kind(desk: Desk) -> None:
     assert desk.read(reviews.waiting, desk.shop, "parked") == 0
 
 
+def test_a_reason_may_quote_any_value(desk: Desk) -> None:
+    desk.write(reviews.open_, [aside(desk, "a", said="a zero \0, half a character \ud83d, ünï")])
+    assert desk.read(reviews.find, [desk.crm])[0].said == "a zero \N{REPLACEMENT CHARACTER}, half a character ?, ünï"
+
+
 def test_people_see_as_many_as_they_ask_for_the_oldest_first(desk: Desk) -> None:
     desk.write(reviews.open_, [aside(desk, key) for key in "cab"])
     assert [r.key for r in desk.read(reviews.find, [desk.crm], limit=2)] == ["c", "a"]
