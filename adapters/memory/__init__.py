@@ -4,10 +4,9 @@ Nothing here asks the machine for the time, for randomness or for identifiers: s
 What the system can do, and what it does to values on the way, is set:
 
     adapter: memory
-    options:
-      can: {conditional: true, tombstones: true, batch: 50}
-      quirks: {name: [{truncate: 40}, trim], country: [upper], amount: [{round: 2}]}
-      feed: stamp          # changes are found by a stamp of whole seconds instead of a sequence number
+    can: {conditional: true, tombstones: true, batch: 50}
+    quirks: {name: [{truncate: 40}, trim], country: [upper], amount: [{round: 2}]}
+    feed: stamp            # changes are found by a stamp of whole seconds instead of a sequence number
 """
 
 from pydantic import BaseModel, Field
@@ -16,7 +15,7 @@ from adapters.memory.rows import Quirk
 from adapters.memory.system import Fault, Feed, Memory, Phase
 from hub.adapter import Can, FieldInfo, System
 
-__all__ = ["Fault", "Feed", "Memory", "Options", "Phase", "Quirk", "connect"]
+__all__ = ["Fault", "Feed", "Memory", "ObjectOptions", "Options", "Phase", "Quirk", "connect"]
 
 
 class Switches(BaseModel, frozen=True, extra="forbid"):
@@ -42,6 +41,10 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     feed: Feed = "sequence"
     #: What happens to the values of a field when they are stored, in this order.
     quirks: dict[str, list[Quirk]] = Field(default_factory=dict)
+
+
+class ObjectOptions(BaseModel, frozen=True, extra="forbid"):
+    """A binding has no settings of its own."""
 
 
 def connect(system: System[Options]) -> Memory:

@@ -8,11 +8,10 @@ property of the schema says which field of the hub it is. docs/adapter-rest.md h
 `adapters/rest/settings.py` is their definition.
 
     adapter: rest
-    options:
-      document: erp.openapi.yaml
-      overlays: [erp.overlay.yaml]
-      url: https://erp.example/api/v1
-      credentials: {key: {secret: ERP_KEY}}
+    document: erp.openapi.yaml
+    overlays: [erp.overlay.yaml]
+    url: https://erp.example/api/v1
+    credentials: {key: {secret: ERP_KEY}}
 """
 
 from pathlib import Path
@@ -21,15 +20,16 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from adapters.rest import schema
-from adapters.rest.auth import Credential, credentials
+from adapters.rest.auth import Credential, Keys, credentials
 from adapters.rest.document import Document, load, unknown
 from adapters.rest.system import Rest
 from hub.adapter import System
 from hub.core.errors import ConfigError
 from hub.transport.http import Http
+from hub.transport.masking import Masks
 from hub.transport.throttle import Throttle
 
-__all__ = ["WIRE", "Able", "Options", "connect", "mapping_of"]
+__all__ = ["WIRE", "Able", "ObjectOptions", "Options", "connect", "mapping_of"]
 
 #: How values are written: numbers and booleans as such.
 WIRE = "json"
@@ -52,9 +52,9 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     #: The base address. None: the document's server.
     url: str | None = None
     #: http:// is wanted, although everybody on the way can read and change it.
-    plain_http: bool = False
-    #: A file of certificates to trust instead of the usual ones.
-    ca: str | None = None
+    allow_plain_http: bool = False
+    #: A file of the project folder with the certificates of the authorities to trust, instead of the usual ones.
+    ca_file: str | None = None
     #: By the name of a security scheme of the document.
     credentials: dict[str, Credential] = Field(default_factory=dict)
     #: Rows to ask for in a page.
@@ -70,11 +70,15 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     zone: str | None = None
 
 
+class ObjectOptions(BaseModel, frozen=True, extra="forbid"):
+    """A binding has no settings of its own: all that is known of an object stands in the document."""
+
+
 def connect(system: System[Options]) -> Rest:
     """ConfigError: the document, its settings or the credentials are wrong; nothing was called yet."""
     options = system.options
     document = load(system.folder, options.document, options.overlays)
-    throttle = Throttle(options.calls_per_second)
+    throttle, masks = Throttle(options.calls_per_second), Masks()
 
     def client(url: str, **more: Any) -> Http:
         return Http(
@@ -82,13 +86,14 @@ def connect(system: System[Options]) -> Rest:
             read_timeout=options.read_timeout,
             total_timeout=options.total_timeout,
             connections=options.connections,
-            verify=str(system.folder / options.ca) if options.ca else True,
-            allow_plain_http=options.plain_http,
+            verify=str(system.folder / options.ca_file) if options.ca_file else True,
+            allow_plain_http=options.allow_plain_http,
             throttle=throttle,
+            masks=masks,
             **more,
         )
 
-    auth = credentials(document, options.credentials, system.secret, client)
+    auth = credentials(document, options.credentials, Keys(system.secret, masks), client)
     able = {name: value for name, value in options.can.model_dump().items() if value is not None and name != "batch"}
     return Rest(
         document,

@@ -5,7 +5,7 @@ on a create: refused), other 4xx refused, 403 on a read denied, 408, 423 and 425
 unknown on a write.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import orjson
@@ -31,8 +31,9 @@ _LONGEST = 300
 class Answers:
     """Reads answers and batch items by the settings of one object."""
 
-    def __init__(self, errors: Errors) -> None:
-        self._errors = errors
+    def __init__(self, errors: Errors, masked: Callable[[str], str]) -> None:
+        """`masked` takes our credentials out of what the system says."""
+        self._errors, self._masked = errors, masked
         self._ok = {_name(value) for value in errors.ok}
         self._at, self._code = finder(errors.at), finder(errors.code)
 
@@ -93,7 +94,7 @@ class Answers:
     def _said(self, status: int, body: Any, reasons: tuple[str, ...]) -> str:
         errors, code = self._errors, self._code(body)
         message = at(body, errors.message) if errors.message is not None else MISSING
-        parts = [str(part) for part in (code, message) if part not in (MISSING, None, "")]
+        parts = [self._masked(str(part)) for part in (code, message) if part not in (MISSING, None, "")]
         return f"answered {status}" + "".join(f", {part[:_LONGEST]}" for part in [*parts, *reasons])
 
     def _reasons(self, body: Any) -> Iterator[str]:
@@ -101,11 +102,12 @@ class Answers:
         found = at(body, errors.fields) if errors.fields is not None else MISSING
         if isinstance(found, dict):
             for field, said in found.items():
-                yield f"{field}: {'; '.join(map(str, said)) if isinstance(said, list) else said}"[:_LONGEST]
+                text = "; ".join(map(str, said)) if isinstance(said, list) else str(said)
+                yield self._masked(f"{field}: {text}")[:_LONGEST]
         elif isinstance(found, list):
             for one in found:
                 field, said = at(one, errors.field), at(one, errors.said)
-                yield (f"{field}: {said}" if field is not MISSING else str(one))[:_LONGEST]
+                yield self._masked(f"{field}: {said}" if field is not MISSING else str(one))[:_LONGEST]
 
 
 def _usual(status: int, doing: Doing) -> Meaning:

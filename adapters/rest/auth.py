@@ -13,9 +13,26 @@ from hub.adapter import SecretName
 from hub.core.errors import ConfigError
 from hub.core.secret import Secret
 from hub.transport.http import Http, Renewable
+from hub.transport.masking import Masks
 from hub.transport.oauth import ClientCredentials
 
-Secrets = Callable[[str], Secret]
+
+class Keys:
+    """The secrets of the project, by name. Each one that is used is known to `masks` from then on."""
+
+    def __init__(self, secret: Callable[[str], Secret], masks: Masks) -> None:
+        self.secret, self.masks = secret, masks
+
+    def value(self, name: str) -> str:
+        value = self.secret(name).reveal()
+        self.masks.add(value)
+        return value
+
+    def pair(self, user: str, name: str) -> str:
+        """As basic authentication sends it, before base64."""
+        pair = f"{user}:{self.value(name)}"
+        self.masks.add(pair)
+        return pair
 
 
 class UserPassword(BaseModel, frozen=True, extra="forbid"):
@@ -69,13 +86,13 @@ class Several(AuthBase):
 
 
 def credentials(
-    document: Document, given: Mapping[str, Credential], secret: Secrets, token_client: Callable[[str], Http]
+    document: Document, given: Mapping[str, Credential], keys: Keys, token_client: Callable[[str], Http]
 ) -> AuthBase | None:
     """`token_client` makes the client of a token endpoint. ConfigError: no such scheme, or wrong settings for it."""
     schemes = document.security()
     parts, problems = [], []
     for name, credential in given.items():
-        part = _part(schemes[name], credential, secret, token_client) if name in schemes else None
+        part = _part(schemes[name], credential, keys, token_client) if name in schemes else None
         if part:
             parts.append(part)
         elif name not in schemes:
@@ -87,24 +104,25 @@ def credentials(
     return Several(parts) if parts else None
 
 
-def _part(scheme: Any, given: Credential, secret: Secrets, token_client: Callable[[str], Http]) -> AuthBase | None:
+def _part(scheme: Any, given: Credential, keys: Keys, token_client: Callable[[str], Http]) -> AuthBase | None:
     kind, how = scheme.get("type"), str(scheme.get("scheme", "basic")).lower()
     if isinstance(given, SecretName) and kind == "apiKey" and scheme.get("in") in ("header", "query"):
         place = InHeader if scheme["in"] == "header" else InQuery
-        return place(scheme["name"], lambda: secret(given.secret).reveal())
+        return place(scheme["name"], lambda: keys.value(given.secret))
     if isinstance(given, SecretName) and (kind in ("oauth2", "openIdConnect") or (kind == "http" and how == "bearer")):
-        return InHeader("Authorization", lambda: f"Bearer {secret(given.secret).reveal()}")
+        return InHeader("Authorization", lambda: f"Bearer {keys.value(given.secret)}")
     if isinstance(given, UserPassword) and kind in ("http", "basic") and how == "basic":
-        return InHeader("Authorization", lambda: _basic(given.user, secret(given.password.secret)))
+        return InHeader("Authorization", lambda: _basic(keys.pair(given.user, given.password.secret)))
     if isinstance(given, Client) and (url := _token_url(scheme)):
         http = token_client(url)
-        key = secret(given.client_secret.secret)
-        return ClientCredentials(http, given.client_id, key, scope=given.scope, in_body=given.in_body)
+        key = keys.secret(given.client_secret.secret)
+        scope, in_body = given.scope, given.in_body
+        return ClientCredentials(http, given.client_id, key, scope=scope, in_body=in_body, masks=keys.masks)
     return None
 
 
-def _basic(user: str, password: Secret) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password.reveal()}".encode()).decode()
+def _basic(pair: str) -> str:
+    return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 def _token_url(scheme: Any) -> str | None:

@@ -33,7 +33,7 @@ class Resource:
             said = f"{document.name}: x-hub.objects: {unknown('object', name, document.hub.objects)}"
             raise ConfigError([said], "document.object")
         self.settings = settings = document.hub.objects[name]
-        self.answers = Answers(settings.errors or document.hub.errors)
+        self.answers = Answers(settings.errors or document.hub.errors, http.masked)
         self.reader = Reader(settings, use.fields)
         self.key = _as_integer if schema.key_type(document, settings) == "integer" else str
         self.full = self._pager(settings.list, use.filter)
@@ -206,7 +206,7 @@ class Rest:
         canary = self._document.hub.canary
         if canary is None or self._canary is None:
             return
-        answers = Answers(self._document.hub.errors)
+        answers = Answers(self._document.hub.errors, self._http.masked)
         body = answers.body(self._canary.send({}), "read", self._canary.where)
         for path, expected in canary.want.items():
             found = at(body, path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.sagecrm.answers import Rows, typed_rows
@@ -19,6 +20,7 @@ from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, Syste
 from hub.core.errors import ConfigError, Refused
 from hub.core.record import Record
 from hub.transport.http import Http
+from hub.transport.masking import Masks
 from hub.transport.soap import Contract, text
 
 
@@ -30,9 +32,10 @@ class SageCrm:
         self._entities = _entities(system.objects)
         contract = Contract(options.wsdl, system.folder / "wsdl") if options.wsdl else None
         self._system = system
-        self._session = Session(system.name, _http(options), self._logon)
+        self._masks = Masks()
+        self._session = Session(system.name, _http(options, system.folder, self._masks), self._logon)
         self._describer = Describer(self._session, contract)
-        stamps = Stamps(ZoneInfo("UTC" if options.universal_time else options.zone), timedelta(seconds=options.overlap))
+        stamps = Stamps(ZoneInfo(options.zone), timedelta(seconds=options.overlap))
         self._stamps, self._reader = stamps, Reader(self._session, self._describer, options.read)
         self._walker = Walker(self._reader, options.page)
         self._poller = Poller(self._reader, stamps, deletes=options.deletes == "queryid")
@@ -126,18 +129,20 @@ class SageCrm:
 
     def _logon(self) -> bytes:
         password = self._system.secret(self._system.options.password.secret)
+        self._masks.add(password.reveal())
         return logon(self._system.options.user, password.reveal())
 
 
-def _http(options: Options) -> Http:
+def _http(options: Options, folder: Path, masks: Masks) -> Http:
     return Http(
         options.url,
         connect_timeout=options.connect_timeout,
         read_timeout=options.read_timeout,
         total_timeout=options.total_timeout,
-        verify=options.ca_file or True,
+        verify=str(folder / options.ca_file) if options.ca_file else True,
         allow_plain_http=options.allow_plain_http,
-        throttle=options.throttle,
+        throttle=options.calls_per_second,
+        masks=masks,
     )
 
 

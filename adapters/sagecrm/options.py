@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from hub.adapter import SecretName
 
@@ -45,14 +45,21 @@ class Options(BaseModel, frozen=True, extra="forbid"):
     #: How deletes are found between comparisons of all keys.
     deletes: Literal["queryid", "none"] = "queryid"
     allow_plain_http: bool = False
-    #: The path of a file with the certificates of the authorities to trust, instead of the usual ones.
+    #: A file of the project folder with the certificates of the authorities to trust, instead of the usual ones.
     ca_file: str | None = None
     #: Seconds. A live server takes 10 to 20 for a page of companies.
     connect_timeout: float = Field(5.0, gt=0)
     read_timeout: float = Field(120.0, gt=0)
     total_timeout: float = Field(300.0, gt=0)
-    #: Calls a second. None: no limit.
-    throttle: float | None = Field(None, gt=0)
+    #: None: as fast as it answers.
+    calls_per_second: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> "Options":
+        if self.universal_time and self.zone != "UTC":
+            said = f"universal_time: the server then sends UTC, so leave out zone {self.zone!r}, or say false here"
+            raise ValueError(said)
+        return self
 
 
 class ObjectOptions(BaseModel, frozen=True, extra="forbid"):

@@ -83,7 +83,7 @@ class Session:
         self.time = _date(reply)
         try:
             root = parse(reply.body, where=where, max_bytes=_MAX_BYTES, max_tags=_MAX_TAGS, max_depth=None)
-            return answer(root, where)
+            return answer(root, where, self._http.masked)
         except NotXml as bad:
             raise _unreadable(bad, reply, where, repeatable) from bad
 

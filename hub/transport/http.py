@@ -17,6 +17,7 @@ from requests.auth import AuthBase
 
 from hub.core.errors import ConfigError, Denied, HubError, Refused, TryLater, Unknown
 from hub.transport.connection import Call, DeadlineAdapter, current
+from hub.transport.masking import Masks
 from hub.transport.throttle import Throttle, retry_after
 
 Params = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -47,7 +48,8 @@ class Http:
     """Calls one system. Thread-safe; at most `connections` calls are under way, others wait. Never retries.
 
     Times are in seconds. `base`: where targets are appended. `verify`: True, or the path of a CA bundle, or
-    False. `throttle`: calls a second, or a `Throttle` that several clients of one system share.
+    False. `throttle`: calls a second, or a `Throttle` that several clients of one system share. `masks`: the
+    credentials that go to the system.
     """
 
     def __init__(
@@ -64,12 +66,15 @@ class Http:
         auth: AuthBase | None = None,
         headers: Mapping[str, str] = {},
         throttle: float | Throttle | None = None,
+        masks: Masks | None = None,
     ) -> None:
         self.base = base.rstrip("/")
+        #: For every text of the system that gets into a message.
+        self.masked = (masks or Masks()).masked
         self._origin = _origin(_checked(base, allow_plain_http))
         self._connect_timeout, self._read_timeout, self._total = connect_timeout, read_timeout, total_timeout
         if isinstance(verify, str) and not Path(verify).is_file():
-            raise ConfigError(["ca: there is no such file of certificates"], "config.ca")
+            raise ConfigError(["ca_file: there is no such file of certificates"], "config.ca")
         self._max_bytes, self._verify, self._auth = max_bytes, verify, auth
         self._throttle = throttle if isinstance(throttle, Throttle) else Throttle(throttle)
         # No session: it would read redirects without a limit, keep cookies and ask the environment for proxies.

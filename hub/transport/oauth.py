@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 from hub.core.errors import Denied, HubError, TryLater
 from hub.core.secret import Secret
 from hub.transport.http import Answer, Http
+from hub.transport.masking import Masks
 
 #: After a refusal nobody asks again for so long (seconds): accounts lock.
 _REFUSED_FOR = 60.0
@@ -22,6 +23,7 @@ class ClientCredentials(AuthBase):
     """Puts a bearer token on each request; fetches one when there is none, before it expires, and once on a 401.
 
     `http`: a client of its own whose base is the token endpoint. One thread fetches, the others wait for it.
+    `masks` learn what is sent, here and to the system.
     """
 
     def __init__(
@@ -33,9 +35,11 @@ class ClientCredentials(AuthBase):
         scope: str = "",
         in_body: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        masks: Masks | None = None,
     ) -> None:
         self._http, self._id, self._secret = http, client_id, client_secret
         self._scope, self._in_body, self._clock = scope, in_body, clock
+        self._masks = masks or Masks()
         self._lock = threading.Lock()
         self._header, self._until = "", 0.0
         self._refused: tuple[float, HubError] | None = None
@@ -59,10 +63,12 @@ class ClientCredentials(AuthBase):
             raise self._refused[1]
         form = {"grant_type": "client_credentials"} | ({"scope": self._scope} if self._scope else {})
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        self._masks.add(self._secret.reveal())
         if self._in_body:
             form |= {"client_id": self._id, "client_secret": self._secret.reveal()}
         else:
             pair = f"{quote_plus(self._id)}:{quote_plus(self._secret.reveal())}"
+            self._masks.add(pair)
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         try:
             self._keep(self._http.send("POST", "", headers=headers, body=urlencode(form).encode(), repeatable=True))
@@ -76,6 +82,7 @@ class ClientCredentials(AuthBase):
         try:
             token = json.loads(answer.body) if answer.status == 200 else {}
             self._header = f"Bearer {token['access_token']}"
+            self._masks.add(str(token["access_token"]))
             life = float(token.get("expires_in", 3600))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TryLater("answer.token", f"token endpoint: no token in the answer ({answer.status})") from None

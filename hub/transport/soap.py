@@ -4,7 +4,7 @@ Envelopes are text with escaped values: five times cheaper than building a tree.
 never through objects generated from the WSDL: those lose what the WSDL does not know, without an error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,20 +44,23 @@ def text(value: str) -> str:
     return escape(value, _ENTITIES)
 
 
-def answer(root: Any, where: str) -> Any:
-    """The one child of the Body; raises Fault, or NotXml when there is none. Names are taken without namespace."""
+def answer(root: Any, where: str, masked: Callable[[str], str] = str) -> Any:
+    """The one child of the Body; raises Fault, or NotXml when there is none. Names are taken without namespace.
+
+    `masked` takes our credentials out of the text of a fault.
+    """
     if local(root.tag) == "Envelope":
         for part in root:
             if local(part.tag) == "Body" and len(part) == 1:
-                _check_fault(part[0])
+                _check_fault(part[0], masked)
                 return part[0]
     raise NotXml("answer.no-soap", f"{where}: expected a SOAP envelope with one element in its body")
 
 
-def _check_fault(element: Any) -> None:
+def _check_fault(element: Any, masked: Callable[[str], str]) -> None:
     if local(element.tag) == "Fault":
         parts = {local(e.tag).lower(): (e.text or "").strip() for e in element}
-        raise Fault(parts.get("faultcode", ""), parts.get("faultstring", ""))
+        raise Fault(parts.get("faultcode", ""), masked(parts.get("faultstring", "")))
 
 
 class Contract:

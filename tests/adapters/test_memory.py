@@ -4,11 +4,15 @@ import pickle
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+import adapters.memory
+import adapters.rest
 from adapters.memory import Memory, Options, connect
 from hub.adapter import Can, Failure, FieldInfo, ObjectUse, System, Write, Written
 from hub.core.errors import Refused, Stale, TryLater, Unknown
@@ -243,3 +247,10 @@ def test_whatever_happens_while_it_is_polled_nothing_is_missed(events: list, fee
     while take():
         pass
     assert seen == system.held("thing")
+
+
+@pytest.mark.parametrize("module", [adapters.memory, adapters.rest])
+def test_a_binding_has_no_settings_of_its_own(module: Any) -> None:
+    module.ObjectOptions.model_validate({})
+    with pytest.raises(ValidationError, match="prefix"):
+        module.ObjectOptions.model_validate({"prefix": "comp_"})

@@ -346,7 +346,7 @@ def test_plain_http_must_be_wanted(zoo: Zoo) -> None:
     with pytest.raises(ConfigError) as caught:
         zoo.rest(url="http://erp.example/api")
     assert caught.value.code == "config.plain-http"
-    assert zoo.rest(url="http://erp.example/api", plain_http=True).can.create
+    assert zoo.rest(url="http://erp.example/api", allow_plain_http=True).can.create
 
 
 # Templates and paths

@@ -2,12 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sage_answers import NS, Reply, company, connected, fault, page, recorded_crm, soap
 
-from hub.adapter import ObjectUse, Write
+from adapters.sagecrm import Options, connect
+from hub.adapter import ObjectUse, System, Write
 from hub.core.errors import ConfigError, Denied, HubError, TryLater, Unknown
+from hub.core.secret import Secret
 
 ONE = page("query", company(24, city="Cork", supplierid="S1"))
 LOST = fault("You are not logged on.")
@@ -139,3 +143,32 @@ def test_a_wsdl_that_is_missing_is_said_before_anything_is_sent(tmp_path: Path) 
     with pytest.raises(HubError) as caught:
         crm.describe()
     assert caught.value.code == "wsdl.unloadable"
+
+
+def test_certificates_are_looked_for_in_the_project_folder(tmp_path: Path) -> None:
+    use = System("crm", options(ca_file="conf/ca.pem"), {}, tmp_path, lambda name: Secret("x"))
+    with pytest.raises(ConfigError, match="ca_file: there is no such file"):
+        connect(use)
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/ca.pem").write_text("")
+    connect(use).close()
+
+
+def test_universal_time_with_another_zone_is_refused() -> None:
+    assert options(universal_time=True, zone="UTC").universal_time
+    with pytest.raises(ValidationError, match=r"universal_time: .*leave out zone 'Europe/Paris'"):
+        options(universal_time=True, zone="Europe/Paris")
+
+
+def options(**more: Any) -> Options:
+    return Options.model_validate(
+        {"url": "https://crm.example/soap", "user": "hub", "password": {"secret": "P"}, **more}
+    )
+
+
+def test_a_fault_that_repeats_the_password_is_told_without_it() -> None:
+    said = fault("Illegal logon: user hub, password let-me-in, bGV0LW1lLWlu")
+    with recorded_crm({"logon": said}) as (crm, _), pytest.raises(Denied) as caught:
+        crm.read("company", ["24"])
+    assert "password ***, ***" in str(caught.value)
+    assert "let-me-in" not in repr(caught.value.__cause__)

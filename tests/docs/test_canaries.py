@@ -307,7 +307,6 @@ def test_no_bad_answer_makes_the_hub_tell_a_credential(
     assert outlet.hits(key, Server.token or key) == []
 
 
-@pytest.mark.xfail(strict=True, reason="error texts of a REST system are passed on as they come (docs/security.md)")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_system_that_repeats_our_credential_in_its_error_does_not_make_the_hub_repeat_it(
     scheme: str, base: str, tmp_path: Path, outlet: Outlet, monkeypatch: pytest.MonkeyPatch, capfd: Any
