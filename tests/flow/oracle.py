@@ -6,7 +6,7 @@ value was typed over which (its past), and which lost to which in a logged confl
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from support.memory import World
@@ -44,16 +44,20 @@ class Broken(AssertionError):
 class Oracle:
     """Keeps the hidden truth: who typed what over what. The hub never sees it."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, group: tuple[str, ...] = ()) -> None:
+        """`group`: fields that belong together: a record never shows a mixture that no person left it in."""
+        self.world, self.group = world, group
+        #: How people left the group.
+        self.whole: set[tuple[Tag | None, ...]] = set()
         #: Typed over: each number's own past, one step back.
         self.past: dict[Tag, set[Tag]] = defaultdict(set)
         self.entity: dict[Tag, int] = {}
-        self.typed: dict[Tag, set[str]] = defaultdict(set)
+        #: As a system showed it when a person had typed it there, by system.
+        self.typed: dict[Tag, dict[str, Any]] = defaultdict(dict)
         #: What was to be seen where somebody deleted a record, by entity.
         self.deleted: dict[int, set[Tag]] = {}
         self.writes = 0
-        #: Records written in this step, and those ever written without the hub being told: what was typed there since
+        #: Records updated in this step, and those ever updated without the hub being told: what was typed there since
         #: may have been typed with our value in view or not, nothing tells.
         self.written: set[int] = set()
         self.doubted: set[int] = set()
@@ -63,15 +67,20 @@ class Oracle:
 
     # -- what people do ---------------------------------------------------------------------------
 
-    def people_type(self, system: str, entity: int, before: Raw, new: Raw) -> None:
+    def people_type(self, system: str, entity: int, before: Raw, new: Raw, shown: Raw) -> None:
+        """`before`, `shown`: the record before and after."""
+        self.whole.add(self.grouped({**before, **new}))
         for name, value in new.items():
             number = tag(value)
             assert number is not None
             over = tag(before.get(name))
             self.entity[number] = entity
-            self.typed[number].add(system)
+            self.typed[number][system] = shown[name]
             if over is not None and over != number:
                 self.past[number].add(over)
+
+    def grouped(self, fields: Raw) -> tuple[Tag | None, ...]:
+        return tuple(tag(fields.get(name)) for name in self.group)
 
     def people_delete(self, fields: Raw) -> None:
         seen = tags(fields)
@@ -118,7 +127,9 @@ class Oracle:
         self.writes += 1
         self.history.append(f"hub {write.kind} {system.name} {key}: {before} -> {after}")
         try:
-            self.written.add(self.entity_of(after or before or {}))
+            self.written |= {self.entity_of(before)} if before and after else set()
+            if after is not None and self.grouped(after) not in self.whole:
+                raise Broken(f"{system.name} {key}: {self.group} is a mixture that nobody made: {before} -> {after}")
             if before is None:
                 self.judge_create(system, key, after or {})
             elif after is None:
@@ -133,6 +144,10 @@ class Oracle:
         twins = [k for k, row in system.held("thing").items() if k != key and self.entity_of(row) == entity]
         if twins:
             raise Broken(f"twin: {system.name} {key} is what {twins} is already: {after}")
+        log = self.log()
+        for name, value in values(after).items():
+            typed = self.typed[tag(value) or 0].get(system.name, value)
+            self.judge_value(system, f"{system.name} {key} {name}", typed, value, log)
 
     def judge_delete(self, system: Watched, key: str, before: Raw) -> None:
         entity = self.entity_of(before)
@@ -158,15 +173,14 @@ class Oracle:
 
     def judge_value(self, system: Watched, where: str, old: Any, new: Any, log: list[Conflict]) -> None:
         old_tag, new_tag = tag(old), tag(new)
-        logged = any((a, b) in ((old, new), (new, old)) for row in log for a, b in texts(row))
-        if old_tag is None or logged:
+        if old_tag is None or old == new or any({old, new} == {a, b} for row in log for a, b in texts(row)):
             return
         if new_tag is None:
             if not any(None in pair and old_tag in pair for row in log for pair in pairs(row)):
                 raise Broken(f"{where}: {old!r} was blanked")
         elif old_tag == new_tag:
             # A group that was decided as a whole brings back an older value as the winning system shows it.
-            decided = any(theirs == new and tag(ours) != new_tag for row in log for ours, theirs in texts(row))
+            decided = any(theirs == new for row in log if row.unit != EXISTENCE for _, theirs in texts(row))
             if system.name in self.typed[old_tag] and not decided:
                 raise Broken(f"{where}: {old!r} came back as {new!r} to where it was typed")
         elif old_tag not in self.reach([new_tag], self.won(log)):
@@ -182,13 +196,15 @@ class Oracle:
 
     # -- when all is quiet ------------------------------------------------------------------------
 
-    def final(self) -> None:
+    def final(self, aside: Callable[[Raw], bool] = lambda row: False) -> None:
+        """`aside`: a record that the hub cannot read; it stands aside, and nothing else does."""
         log = self.log()
         by_entity: dict[int, dict[str, list[Raw]]] = defaultdict(lambda: defaultdict(list))
         for name, system in self.world.systems.items():
             for row in system.held("thing").values():
                 by_entity[self.entity_of(row)][name].append(values(row))
-        for entity in sorted(set(self.entity.values())):
+        waiting = {e for e, held in by_entity.items() if any(aside(row) for rows in held.values() for row in rows)}
+        for entity in sorted(set(self.entity.values()) - waiting):
             rows = [row for row in log if self.about(row) == entity]
             self.judge_records(entity, by_entity[entity], rows)
             self.judge_kept(entity, by_entity[entity], rows)
@@ -238,7 +254,7 @@ class Oracle:
             if now in seen:
                 raise Broken(f"logged twice: {row}")
             seen.add(now)
-            if self.about(row) not in self.doubted and self.invented(row):
+            if self.invented(row) and not (pairs(row) and self.about(row) in self.doubted):
                 raise Broken(f"not a clash, one was typed over the other: {row}")
 
     def invented(self, row: Conflict) -> bool:
@@ -258,4 +274,6 @@ def pairs(row: Conflict) -> list[tuple[Tag | None, Tag | None]]:
 
 
 def texts(row: Conflict) -> list[tuple[Any, Any]]:
-    return [(row.ours.get(name), row.theirs.get(name)) for name in row.theirs]
+    """(ours, theirs) of a logged clash of different values, whole."""
+    found = [(row.ours.get(name), row.theirs.get(name)) for name in row.theirs]
+    return [(ours, theirs) for ours, theirs in found if tag(ours) != tag(theirs)]

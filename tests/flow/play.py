@@ -39,6 +39,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     "trim": {"transforms": (("trim", None),)},
     "round": {"type": "decimal", "scale": 2},
 }
+#: What is no amount: the record stands aside until somebody mends it.
+SPOILT = "about {}"
 QUIRKS: dict[str, list[Quirk]] = {
     "truncate": [{"truncate": 9}],
     "upper": ["upper"],
@@ -86,7 +88,7 @@ class Play:
         self.names = tuple("abc"[: len(setup.kinds)])
         self.systems = {name: self.system(name, kind) for name, kind in zip(self.names, setup.kinds, strict=True)}
         self.world = self.made()
-        self.oracle = Oracle(self.world)
+        self.oracle = Oracle(self.world, setup.group)
         #: Records the hub made: (system, key) -> golden id, as the token of the create told.
         self.children: dict[tuple[str, str], int] = {}
         self.last = 0
@@ -123,8 +125,7 @@ class Play:
                    for name in self.names},
             deletes=setup.deletes,
             match=setup.match,
-            specs={name: {f: KNOWN[quirk] for f, quirk in kind.quirks.items()} if kind.told else {}
-                   for name, kind in zip(self.names, setup.kinds, strict=True)},
+            specs={name: mapped(kind) for name, kind in zip(self.names, setup.kinds, strict=True)},
         )  # fmt: skip
 
     def watch(self, system: Watched, write: Any, key: str, before: Raw | None, after: Raw | None) -> None:
@@ -151,7 +152,7 @@ class Play:
         fields = self.new(dict.fromkeys(["name", *names]))
         key = self.systems[name].person_create("thing", fields)
         self.note("person creates", name, key, fields)
-        self.oracle.people_type(name, self.entities, {}, fields)
+        self.oracle.people_type(name, self.entities, {}, fields, self.systems[name].held("thing")[key])
 
     def edit(self, name: str, number: int, names: Sequence[str]) -> None:
         found = self.pick(name, number)
@@ -161,7 +162,8 @@ class Play:
     def type(self, name: str, key: str, before: Raw, fields: Raw) -> None:
         self.systems[name].person_edit("thing", key, fields)
         self.note("person edits", name, key, fields)
-        self.oracle.people_type(name, self.oracle.entity_of(before), before, fields)
+        entity = self.oracle.entity_of(before)
+        self.oracle.people_type(name, entity, before, fields, self.systems[name].held("thing")[key])
 
     def copy(self, name: str, number: int, other: str, field_: str) -> None:
         """Somebody types what another system shows: so people end a clash. (Not what a system made of a value.)"""
@@ -170,9 +172,24 @@ class Play:
             return
         entity = self.oracle.entity_of(found[1])
         shown = [row[field_] for row in self.systems[other].held("thing").values() if self.is_(entity, row)]
-        if shown and shown[0]:
+        if shown and shown[0] and not spoilt({field_: shown[0]}):
             self.oracle.doubted.add(entity)  # the same value, typed twice: which of the two was seen, nothing tells
             self.type(name, found[0], found[1], {field_: shown[0]})
+
+    def spoil(self, name: str, number: int) -> None:
+        """Somebody types what is no amount."""
+        found = self.pick(name, number)
+        if found:
+            self.last += 1
+            self.type(name, found[0], found[1], {"amount": SPOILT.format(self.last * 10)})
+
+    def mend(self) -> bool:
+        """Somebody corrects it. False: there was nothing to correct."""
+        found = [(name, *row) for name in self.names for row in self.systems[name].held("thing").items()
+                 if spoilt(row[1])]  # fmt: skip
+        for name, key, row in found:
+            self.type(name, key, row, self.new(["amount"]))
+        return bool(found)
 
     def changes_values(self, name: str, field_: str) -> bool:
         return field_ in self.setup.kinds[self.names.index(name)].quirks
@@ -294,8 +311,17 @@ class Play:
     # -- the end ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """No more edits, no more accidents: after finite rounds all is quiet, and right."""
+        """No more edits, no more accidents: after finite rounds all is quiet, and right. Records that cannot be read
+        stand aside, and stop nothing else."""
         self.trouble.disarm()
+        self.rest()
+        self.oracle.final(spoilt)
+        if self.mend():
+            self.rest()
+            self.oracle.final()
+        self.nothing_stands()
+
+    def rest(self) -> None:
         for _ in range(ROUNDS):
             before = self.stand()
             self.wait(DAY)
@@ -309,8 +335,6 @@ class Play:
         self.sync()
         if self.stand() != before:
             raise Broken(f"a hub at rest did something: {before} -> {self.stand()}")
-        self.oracle.final()
-        self.nothing_stands()
 
     def stand(self) -> tuple[Any, ...]:
         return self.oracle.writes, len(self.oracle.log()), self.aside()
@@ -325,6 +349,16 @@ class Play:
     def nothing_stands(self) -> None:
         if self.aside():
             raise Broken(f"still standing: {self.aside()}")
+
+
+def mapped(kind: Kind) -> dict[str, dict[str, Any]]:
+    """What the mapping says of the fields of a system."""
+    told = {name: KNOWN[quirk] for name, quirk in kind.quirks.items()} if kind.told else {}
+    return {"amount": {"type": "decimal"}, **told}
+
+
+def spoilt(row: Raw) -> bool:
+    return str(row.get("amount") or "").startswith(SPOILT[:5])
 
 
 def linked(setup: Setup) -> Play:
