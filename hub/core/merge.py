@@ -105,6 +105,7 @@ class _Work:
         self.asked = dict(shadow.asked)
         self.held = dict(shadow.held)
         self.ours, self.theirs, self.decide = ours, theirs, decide
+        self.news = _differing(theirs, shadow.fields)
         self.taken: Fields = {}
         self.clashes: list[Clash] = []
         self.released: list[str] = []
@@ -113,11 +114,7 @@ class _Work:
         """Does the system show nothing new of this unit? The answer for most fields of most records: kept cheap."""
         if unit.name in self.held:
             return self.theirs.keys().isdisjoint(unit.fields)
-        theirs, fields = self.theirs, self.before.fields
-        for name in unit.fields:
-            if name in theirs and (name not in fields or theirs[name] != fields[name]):
-                return False
-        return True
+        return self.news.isdisjoint(unit.fields)
 
     def unit(self, unit: Unit) -> None:
         """Never met: the base is blank, which gives way to a value on either side."""
@@ -204,12 +201,20 @@ class _Work:
         return Merged(self.taken, shadow, tuple(self.clashes), tuple(self.released))
 
 
+def _differing(some: Fields, others: Fields) -> set[str]:
+    """Names whose values differ; one that the others do not have differs whatever it is. Every field of every changed
+    record comes here: the loop does as little as it can."""
+    found = {name for name, one, other in zip(some, some.values(), map(others.get, some), strict=True) if one != other}
+    return found if some.keys() <= others.keys() else found | (some.keys() - others.keys())
+
+
 def owed(shadow: Shadow, ours: Fields, writable: frozenset[str], held: frozenset[str]) -> Fields:
     """The fields that this system should hold and does not: what a delivery sends. `held`: fields left alone."""
+    moved = _differing(ours, shadow.fields)
     return {
         name: value
         for name, value in ours.items()
-        if name in writable and name not in held and shadow.changed(name, ours)
+        if name in moved and name in writable and name not in held and shadow.changed(name, ours)
     }
 
 

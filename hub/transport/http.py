@@ -76,6 +76,7 @@ class Http:
         if isinstance(verify, str) and not Path(verify).is_file():
             raise ConfigError(["ca_file: there is no such file of certificates"], "config.ca")
         self._max_bytes, self._verify, self._auth = max_bytes, verify, auth
+        self._renewable = auth if isinstance(auth, Renewable) else None
         self._throttle = throttle if isinstance(throttle, Throttle) else Throttle(throttle)
         # No session: it would read redirects without a limit, keep cookies and ask the environment for proxies.
         self._adapter = DeadlineAdapter(connections)
@@ -143,9 +144,9 @@ class Http:
     def _exchange(self, request: requests.Request, where: str, call: Call) -> Answer:
         prepared = request.prepare()
         answer = self._once(prepared, where, call)
-        if answer.status == 401 and isinstance(self._auth, Renewable):
+        if answer.status == 401 and self._renewable is not None:
             refused = prepared.headers.get("Authorization")
-            if self._auth.renew(refused if isinstance(refused, str) else None):
+            if self._renewable.renew(refused if isinstance(refused, str) else None):
                 again = Call(call.deadline, call.read_timeout, call.repeatable)
                 answer = self._once(request.prepare(), where, again)
         return self._meaning(answer, where)
