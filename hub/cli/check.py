@@ -5,43 +5,56 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import DONE, TROUBLE, as_json, line, table
+from hub.cli.output import DONE, TROUBLE, as_json, counted, fits, line
 
 if TYPE_CHECKING:
-    from hub.cli.checking import Checked
+    from hub.cli.checking import Checked, Finding
+
+COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command("check")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Check files, systems, lengths and types. Writes nothing. Exit code 1: there is an error.
+    """Check files, systems, lengths and types. Writes nothing to any system.
 
-    A warning is something that works today and will refuse or cut a value one day.
+    Each system is logged on to once, and not at all while it is paused: accounts lock. An error must be put right; a
+    warning works today and will refuse or cut a value one day.
     """
-    from hub.cli.checking import check
+    from hub.cli.checking import check, clashes
     from hub.engine.opening import opened
 
     asked: Asked = ctx.obj
-    with opened(asked.project) as (project, _store):
+    clash = clashes()
+    with opened(asked.project) as (project, store):
         instances = [project.instance(asked.instance)] if asked.instance else list(project.instances.values())
-        found = [checked for instance in instances for checked in check(project, instance)]
+        found = [check(project, store, instance) for instance in instances]
+    findings = [*clash, *(finding for checked in found for finding in checked.findings)]
+    ok = not any(finding.level == "error" for finding in findings)
     if asked.json:
-        as_json({"ok": all(c.ok for c in found), "systems": [c.as_dict() for c in found]})
+        systems = [system.as_dict() for checked in found for system in checked.systems]
+        as_json({"ok": ok, "systems": systems, "findings": [finding._asdict() for finding in findings]})
     else:
-        show(found)
-    ctx.exit(DONE if all(checked.ok for checked in found) else TROUBLE)
+        show(found, findings)
+    ctx.exit(DONE if ok else TROUBLE)
 
 
-def show(found: list["Checked"]) -> None:
+def show(found: "list[Checked]", findings: "list[Finding]") -> None:
     line("the files are in order")
-    line()
-    rows = [[c.instance, c.system, c.adapter, c.state, ", ".join(c.objects), "; ".join(c.abilities)] for c in found]
-    table(("instance", "system", "adapter", "state", "objects", "can"), rows, widest=90)
-    findings = [[f.level, c.system, f.where, f.said, f.code] for c in found for f in c.findings]
+    for checked in found:
+        line(f"\ninstance {checked.instance}{'' if checked.active else ' (not active)'}")
+        for system in checked.systems:
+            state = click.style(system.state, fg=None if system.reached else "red")
+            line(f"  {system.name:<10} {state}, {system.adapter}: {', '.join(system.objects) or 'no object seen'}")
+            if system.reached:
+                line(f"             {'; '.join(system.abilities)}")
     if findings:
         line()
-        table(("level", "system", "field", "what", "code"), findings, widest=110)
-    errors = sum(f.level == "error" for c in found for f in c.findings)
-    warnings = sum(f.level == "warning" for c in found for f in c.findings)
+    for finding in findings:
+        level = click.style(f"{finding.level:<8}", fg=COLOURS[finding.level])
+        said = fits(finding.said).removeprefix(f"{finding.system}: ")
+        place = " ".join(word for word in (finding.system, finding.where) if word)
+        line(f"{level} {place + ': ' if place else ''}{said} [{finding.code}]")
+    counts = {level: sum(finding.level == level for finding in findings) for level in COLOURS}
     line()
-    line(f"{errors} errors, {warnings} warnings" if findings else "all is well")
+    line(f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}" if findings else "all is well")

@@ -1,106 +1,124 @@
-"""What `hub check` finds out of each system."""
+"""What `hub check` finds out."""
 
+import importlib.metadata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import adapters
+import hub
 from hub.adapter import Adapter, Can, ObjectInfo
 from hub.config import Project
 from hub.core.errors import ConfigError, HubError, Refused
 from hub.core.fit import Side, fit, fit_lengths
-from hub.core.mapping import Problem
 from hub.core.model import Binding, Instance
+from hub.engine.away import Away
+from hub.engine.machine import real
+from hub.flow.place import assemble
+from hub.store import catalog
+from hub.store.database import Store
 
 Level = Literal["error", "warning"]
-#: Works today; refuses or cuts a value one day.
-_WARNINGS = frozenset({"fit.length"})
+#: Names of ours that other projects use, too.
+PACKAGES = {"hub": hub, "adapters": adapters}
 
 
 class Finding(NamedTuple):
     """Something that is wrong, or will be."""
 
     level: Level
-    #: The hub's field, as `account.phone`; empty: the system as a whole.
+    #: Empty: it is between systems, or about the hub itself.
+    system: str
+    #: A field of an entity, as `account.phone`. Empty: the system as a whole.
     where: str
     code: str
     said: str
 
 
 @dataclass(slots=True)
-class Checked:
+class SystemChecked:
     """One system."""
 
     instance: str
-    system: str
+    name: str
     adapter: str
-    #: It answered, and our credentials are good.
+    #: What it came to, in words.
+    state: str = "not reached"
+    #: It answered, and took our credentials.
     reached: bool = False
     objects: list[str] = field(default_factory=list)
     can: Can | None = None
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return not any(finding.level == "error" for finding in self.findings)
-
-    @property
-    def state(self) -> str:
-        return ("ok" if self.ok else "does not fit") if self.reached else "not in use"
 
     @property
     def abilities(self) -> list[str]:
         return abilities(self.can) if self.can else []
 
     def as_dict(self) -> dict[str, Any]:
-        return {
-            "instance": self.instance,
-            "system": self.system,
-            "adapter": self.adapter,
-            "reached": self.reached,
-            "ok": self.ok,
-            "objects": self.objects,
-            "can": asdict(self.can) if self.can else None,
-            "findings": [finding._asdict() for finding in self.findings],
-        }
+        return {**asdict(self), "abilities": self.abilities}
 
-    def error(self, error: HubError, where: str = "") -> None:
+
+@dataclass(slots=True)
+class Checked:
+    """One instance."""
+
+    instance: str
+    active: bool
+    systems: list[SystemChecked] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def wrong(self, error: HubError, system: str) -> None:
         said = error.problems if isinstance(error, ConfigError) else [error.said]
-        self.findings += [Finding("error", where, error.code, one) for one in said]
+        self.findings += [Finding("error", system, "", error.code, one) for one in said]
 
 
-def check(project: Project, instance: Instance) -> list[Checked]:
-    """Every system of an instance; one that fails stops no other. Each is logged on to once: accounts lock."""
-    found = {name: Checked(instance.name, name, spec.adapter) for name, spec in instance.systems.items()}
+def check(project: Project, store: Store, instance: Instance) -> Checked:
+    """Every system of an instance; one that fails stops no other."""
+    found = Checked(instance.name, instance.active)
+    stopped = paused(store, instance)
     infos: dict[str, dict[str, ObjectInfo]] = {}
-    for name, checked in found.items():
+    for name, spec in instance.systems.items():
+        system = SystemChecked(instance.name, name, spec.adapter)
+        found.systems.append(system)
+        if name in stopped:
+            system.state = "paused"
+            said = f"it is paused and was not logged on to; put it right, then 'hub resume {name}': {stopped[name]}"
+            found.findings.append(Finding("error", name, "", "system.paused", said))
+            continue
         try:
-            infos[name] = reach(project, instance, checked)
+            infos[name] = reach(project, instance, system)
         except HubError as error:
-            checked.error(error)
-    for checked in found.values():
-        if checked.reached:
-            checked.findings += fits(instance, checked.system, infos[checked.system])
-    for system, finding in lengths(instance, infos):
-        found[system].findings.append(finding)
-    return list(found.values())
+            found.wrong(error, name)
+    for name, objects in infos.items():
+        found.findings += fits(instance, name, objects)
+    found.findings += lengths(instance, infos)
+    return found
 
 
-def reach(project: Project, instance: Instance, checked: Checked) -> dict[str, ObjectInfo]:
-    """What a system says of its objects, by name. Raises what it answers instead."""
-    adapter = project.connect(instance, checked.system)
+def paused(store: Store, instance: Instance) -> dict[str, str]:
+    """System -> why it is paused."""
+    away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
+    places = assemble(store, instance, catalog.register(store, instance), away, real()).all()
+    with store.reading() as tx:
+        why = {place.binding.system: catalog.position(tx, place.id).paused for place in places}
+    return {system: said for system, said in why.items() if said is not None}
+
+
+def reach(project: Project, instance: Instance, system: SystemChecked) -> dict[str, ObjectInfo]:
+    """What a system says of its objects, by name. Raises what it says against it."""
+    adapter = project.connect(instance, system.name)
     try:
-        checked.can = adapter.can
         infos = {info.name: info for info in adapter.describe()}
-        for binding in bindings(instance, checked.system):
+        for binding in bindings(instance, system.name):
             look(adapter, binding.object)
-        checked.reached, checked.objects = True, sorted(infos)
+        system.state, system.reached, system.objects, system.can = "ok", True, sorted(infos), adapter.can
     finally:
         close(adapter)
     return infos
 
 
 def look(adapter: Adapter, obj: str) -> None:
-    """One small read: a system that describes itself from a file has not been asked anything yet."""
+    """One small read: a system that is described by a file has not been asked anything yet."""
     try:
         adapter.read(obj, ["1"])
     except Refused as error:
@@ -127,37 +145,61 @@ def fits(instance: Instance, system: str, infos: Mapping[str, ObjectInfo]) -> It
     for binding in bindings(instance, system):
         info = infos.get(binding.object)
         if info is None:
-            yield Finding("error", binding.entity, "fit.object", f"{system} has no object {binding.object}")
+            said = f"it has no object {binding.object}; it has {', '.join(infos) or 'none'}"
+            yield Finding("error", system, binding.entity, "fit.object", said)
             continue
         creates = binding.allowed.insert and binding.direction != "in"
         for problem in fit(binding.mapping, info, creates=creates):
-            yield finding("error", binding.entity, problem)
+            yield Finding("error", system, f"{binding.entity}.{problem.field}", problem.code, problem.said)
 
 
-def lengths(instance: Instance, infos: Mapping[str, Mapping[str, ObjectInfo]]) -> Iterator[tuple[str, Finding]]:
-    """(system, finding): where one system holds longer values than another takes."""
+def lengths(instance: Instance, infos: Mapping[str, Mapping[str, ObjectInfo]]) -> Iterator[Finding]:
+    """Where one system holds longer values than another takes."""
     for entity in instance.entities.values():
         sides = [
             Side(name, binding.mapping, infos[name][binding.object])
             for name, binding in entity.bindings.items()
             if binding.object in infos.get(name, {})
         ]
-        for there in sides:
-            for problem in fit_lengths(sides):
-                if problem.said.startswith(f"{there.system} {there.mapping.object}."):
-                    yield there.system, finding("warning", entity.name, problem)
+        for problem in fit_lengths(sides):
+            yield Finding("warning", "", f"{entity.name}.{problem.field}", problem.code, problem.said)
 
 
-def finding(level: Level, entity: str, problem: Problem) -> Finding:
-    return Finding(level, f"{entity}.{problem.field}", problem.code, problem.said)
+def clashes() -> list[Finding]:
+    """Is another project's package of the same name installed, or in the way?
+
+    Raises ConfigError `adapter.hidden`: the one that is imported is not ours, and nothing can be checked.
+    """
+    home = Path(str(hub.__file__)).resolve().parent.parent
+    places = [Path(place).resolve() for place in adapters.__path__]
+    if not any(place.parent == home for place in places):
+        said = f"the hub's package 'adapters' is hidden by {places[0] if places else 'another one'}"
+        raise ConfigError(
+            [f"{said}; start the hub from another folder, in an environment of its own"], "adapter.hidden"
+        )
+    brought = importlib.metadata.packages_distributions()
+    return [
+        Finding("warning", "", "", "package.clash", clash(name, others))
+        for name in PACKAGES
+        if len(others := sorted(set(brought.get(name, [])))) > 1
+    ]
+
+
+def clash(name: str, distributions: list[str]) -> str:
+    return (
+        f"{' and '.join(distributions)} each bring a package '{name}': the one that is installed last overwrites the "
+        "other; give the hub an environment of its own"
+    )
 
 
 def abilities(can: Can) -> list[str]:
     """What a system can do, in words."""
-    verbs = [verb for verb in ("create", "update", "delete") if getattr(can, verb)]
-    said = [", ".join(verbs) or "only be read"]
-    said.append("tells of deletions" if can.tombstones else "deletions by comparing keys" if can.keys else "")
-    said.append("refuses stale writes" if can.conditional else "read before a write")
-    said.append("repeatable creates" if can.tokens else "lost creates are searched" if can.find else "")
-    said.append(f"{can.batch} writes a call" if can.batch > 1 else f"{can.connections} calls at once")
-    return [word for word in said if word]
+    said = [", ".join(verb for verb in ("create", "update", "delete") if getattr(can, verb)) or "only be read"]
+    if can.tombstones or can.keys:
+        said.append("tells of deletions" if can.tombstones else "deletions are found by comparing keys")
+    if can.update:
+        said.append("refuses stale writes" if can.conditional else "is read before a write")
+    if can.create and (can.tokens or can.find):
+        said.append("a lost create can be repeated" if can.tokens else "a lost create can be looked for")
+    said.append(f"{can.batch} writes a call" if can.batch > 1 else f"{can.connections} calls at a time")
+    return said

@@ -1,12 +1,11 @@
 """`hub conflicts`: the log of clashes, and a person's word on them."""
 
-import getpass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import as_json, fields, line, shown, table
+from hub.cli.output import EVERY, ROWS, as_json, fields, line, person, shown, table, when
 
 if TYPE_CHECKING:
     from hub.core.record import Fields
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from hub.flow.place import Hub
     from hub.store.conflicts import Conflict
 
-#: Rows of a table, and of a JSON answer, where nobody says how many.
-ROWS, EVERY = 50, 1_000_000
 #: The unit of a conflict about the record as a whole: `hub.core.merge.EXISTENCE`.
 EVERYTHING = "*"
 
@@ -108,7 +105,7 @@ def show_one(hub: "Hub", conflict: "Conflict") -> None:
     place = hub.place_of(conflict.binding_id)
     system = place.binding.system
     what = "deleted on one side, edited on the other" if conflict.unit == EVERYTHING else f"'{conflict.unit}'"
-    line(f"conflict {conflict.id} of {place.entity.name} {system}:{conflict.key}: {what}, noticed {conflict.at}")
+    line(f"conflict {conflict.id} of {place.entity.name} {system}:{conflict.key}: {what}, noticed {when(conflict.at)}")
     line()
     ours = f"hub (from {conflict.ours_from})" if conflict.ours_from else "hub"
     table(("field", "before", ours, system), compared(conflict))
@@ -116,7 +113,7 @@ def show_one(hub: "Hub", conflict: "Conflict") -> None:
     line(f"winner      {winner(conflict, system)}")
     line(f"rule        {conflict.rule}")
     if conflict.decided_by:
-        line(f"decided by  {conflict.decided_by}, {conflict.decided_at}")
+        line(f"decided by  {conflict.decided_by}, {when(conflict.decided_at)}")
 
 
 def compared(conflict: "Conflict") -> list[list[str]]:
@@ -195,8 +192,3 @@ def tell(asked: Asked, hub: "Hub", conflict: "Conflict", said: str) -> None:
     else:
         won = winner(conflict, hub.place_of(conflict.binding_id).binding.system)
         line(f"conflict {conflict.id}: {won} wins; {said}")
-
-
-def person() -> str:
-    """Who types: for the log."""
-    return getpass.getuser()

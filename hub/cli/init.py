@@ -21,4 +21,5 @@ def command(asked: Asked, folder: Path) -> None:
         return
     for path in made:
         line(f"made {path}")
-    line(f"next: edit {folder}/conf/instances/main.yaml, then run 'hub --project {folder} check'")
+    line(f"next: edit {folder}/conf/instances/main.yaml, set the secrets it names ('hub -p {folder} secret set NAME'),")
+    line(f"then run 'hub -p {folder} check'")

@@ -6,16 +6,15 @@ from typing import Any
 
 import structlog
 
+from hub.cli.reports import brief
 from hub.core.errors import HubError
 from hub.core.model import Task
 from hub.engine.sync import Report
 
 
 def told(style: str, level: str) -> Callable[[Task, Report | HubError], None]:
-    """The function that the loop tells what happened. `style`: text or json."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    """The function that the loop tells what happened. `style`: text or json. A run with nothing to do is `debug`."""
+    renderer: Any = structlog.processors.JSONRenderer() if style == "json" else text
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -32,6 +31,21 @@ def told(style: str, level: str) -> Callable[[Task, Report | HubError], None]:
             return
         for said in outcome.troubles:
             log.warning("trouble", task=task.name, said=said)
-        log.info("run", task=task.name, conflicts=outcome.conflicts, written=outcome.written, systems=outcome.counts())
+        for (entity, system), sent in outcome.sent.items():
+            for said in sent.errors:
+                log.warning("not written", task=task.name, entity=entity, system=system, said=said)
+        did = brief(outcome)
+        say = log.info if did else log.debug
+        say("run", task=task.name, conflicts=outcome.conflicts, written=outcome.written, did=did or "nothing to do")
 
     return tell
+
+
+def text(_log: Any, _method: str, event: dict[str, Any]) -> str:
+    """A line for people: `2026-11-22 09:00:00 run accounts: erp account: 1 changed`."""
+    stamp = str(event.pop("timestamp"))[:19].replace("T", " ")
+    level, what, task = event.pop("level"), event.pop("event"), event.pop("task")
+    if what == "run":
+        return f"{stamp} {task}: {event['did']}"
+    details = " ".join(str(value) for value in event.values())
+    return f"{stamp} {level.upper()} {task}: {what}: {details}"

@@ -1,9 +1,11 @@
 """The `hub` command and its options."""
 
+import difflib
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
@@ -25,6 +27,8 @@ COMMANDS = {
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
 }
+#: What a shell says of a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 class Asked(NamedTuple):
@@ -47,17 +51,36 @@ class Lazy(click.Group):
         command: click.Command = importlib.import_module(COMMANDS[name]).command
         return command
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """`--json` may stand anywhere."""
-        rest = [arg for arg in args if arg != "--json"]
-        return super().parse_args(ctx, ["--json"] * (len(args) > len(rest)) + rest)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = difflib.get_close_matches(args[0], COMMANDS, 1)
+        if args[0] not in COMMANDS and near and not args[0].startswith("-"):
+            ctx.fail(f"there is no command '{args[0]}': did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
 
-    def main(self, *args: Any, **options: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> NoReturn:
+        """`--json` may stand anywhere. Whatever goes wrong is said in one form, for people or for machines."""
+        given = list(sys.argv[1:] if args is None else args)
+        rest = [word for word in given if word != "--json"]
+        json = len(given) > len(rest)
+        options["standalone_mode"] = False
         try:
-            return super().main(*args, **options)
+            code = super().main(["--json"] * json + rest, *more, **options)
         except HubError as error:
-            complain(error, "--json" in sys.argv)
+            complain(error, json)
             sys.exit(WRONG if isinstance(error, ConfigError) else 1)
+        except click.ClickException as error:
+            misused(error, json)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            warn("stopped")
+            sys.exit(INTERRUPTED)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            complain(ConfigError([f"{place}{error.strerror or error}"], "command.file"), json)
+            sys.exit(WRONG)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def complain(error: HubError, json: bool) -> None:
@@ -69,14 +92,25 @@ def complain(error: HubError, json: bool) -> None:
         warn(f"{error.said}\n[{error.code}]" if isinstance(error, ConfigError) else f"error: {error}")
 
 
+def misused(error: click.ClickException, json: bool) -> None:
+    """The command line itself is wrong."""
+    if json:
+        as_json({"error": {"code": "command.usage", "problems": [error.format_message()]}})
+    else:
+        error.show()
+
+
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project", "-p", type=click.Path(path_type=Path), default=Path(), envvar="HUB_PROJECT", help="The project folder."
 )
 @click.option("--instance", "-i", envvar="HUB_INSTANCE", help="The instance, where the project has several.")
-@click.option("--json", "json_", is_flag=True, help="Answer in JSON, for machines.")
+@click.option("--json", "json_", is_flag=True, help="Answer in JSON, for machines; may stand anywhere.")
 @click.version_option(__version__, prog_name="hub")
 @click.pass_context
 def main(ctx: click.Context, project: Path, instance: str | None, json_: bool) -> None:
-    """Keeps a CRM and the systems around it in step, both ways, and never loses an edit."""
+    """Keeps a CRM and the systems around it in step, both ways, and never loses an edit.
+
+    Exit codes: 0 done; 1 something failed or stands aside; 2 the command or the configuration is wrong.
+    """
     ctx.obj = Asked(project, instance, json_)

@@ -3,13 +3,18 @@
 import difflib
 from collections.abc import Iterable
 
-from hub.core.errors import ConfigError
+from hub.core.errors import ConfigError, Refused
 from hub.flow.place import Hub, Place
+from hub.store import links, reviews
+
+#: Digits of a golden record's number.
+_DIGITS = 18
 
 
-def known_entities(hub: Hub, names: Iterable[str]) -> None:
+def known_entities(names: Iterable[str], entities: Iterable[str]) -> None:
+    choices = list(entities)
     for name in names:
-        known("entity", name, hub.places)
+        known("entity", name, choices)
 
 
 def known(what: str, name: str, names: Iterable[str]) -> None:
@@ -25,3 +30,30 @@ def place_named(hub: Hub, entity: str, system: str) -> Place:
     known("entity", entity, hub.places)
     known("system", system, hub.places[entity])
     return hub.places[entity][system]
+
+
+def golden_number(record: str) -> int:
+    """The number in `hub:ID`. Refused: it is none."""
+    number = record.removeprefix("hub:")
+    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+        raise Refused("record.unknown", f"there is no golden record {number}: expected hub: and a number")
+    return int(number)
+
+
+def golden_of(hub: Hub, entity: str, record: str) -> int:
+    """The number of the golden record of `SYSTEM:KEY`, or of `hub:ID`."""
+    known("entity", entity, hub.places)
+    if record.startswith("hub:"):
+        return golden_number(record)
+    system, colon, key = record.partition(":")
+    if not colon:
+        raise ConfigError([f"'{record}': expected SYSTEM:KEY, such as crm:42, or hub:ID"], "command.unknown-name")
+    place = place_named(hub, entity, system)
+    with hub.store.reading() as tx:
+        link = links.lookup(tx, place.id, [key]).get(key)
+        aside = reviews.of(tx, place.id, key) if link is None else None
+    if aside is not None:
+        raise Refused("record.unknown", f"{system} {key} is not linked, it stands aside: {aside.said} [{aside.code}]")
+    if link is None:
+        raise Refused("record.unknown", f"the hub does not know {system} {key}: it is not there, or was not read yet")
+    return link.golden_id

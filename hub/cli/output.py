@@ -1,6 +1,7 @@
 """What commands print: tables for people, JSON for machines. Exit codes: 0 done, 1 something stood aside or failed,
 2 the command or the configuration is wrong."""
 
+import getpass
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -9,11 +10,13 @@ from typing import Any
 import click
 
 DONE, TROUBLE, WRONG = 0, 1, 2
+#: Rows of a table, and of a JSON answer, where nobody says how many.
+ROWS, EVERY = 50, 1_000_000
 
 
-def as_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+def as_json(value: Any, *, lines: bool = False) -> None:
+    """One JSON document on standard output; `lines`: on one line, since others follow."""
+    click.echo(json.dumps(value, indent=None if lines else 2, default=str, ensure_ascii=False))
 
 
 def line(said: str = "") -> None:
@@ -25,7 +28,7 @@ def warn(said: str) -> None:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60) -> None:
-    """Columns as wide as their widest cell; control characters of records do not reach the terminal."""
+    """Columns as wide as their widest cell."""
     lines = [[plain(cell, widest) for cell in row] for row in rows]
     widths = [max([len(head), *(len(row[i]) for row in lines)]) for i, head in enumerate(heads)]
     click.echo("  ".join(head.ljust(width) for head, width in zip(heads, widths, strict=True)).rstrip())
@@ -34,11 +37,20 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60)
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def plain(cell: Any, longest: int = 60) -> str:
-    """A cell as text: nothing for nothing, no line ends, not longer than a screen bears."""
-    text = "" if cell is None else str(cell)
-    text = "".join(char if char.isprintable() else " " for char in text)
+def plain(cell: Any, longest: int) -> str:
+    """A cell as text: nothing for nothing, not longer than a screen bears."""
+    text = fits("" if cell is None else cell)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def fits(value: Any) -> str:
+    """Any text on one line: line ends and control characters of records do not reach the terminal."""
+    return "".join(char if char.isprintable() else " " for char in str(value))
+
+
+def when(stamp: str | None) -> str:
+    """A stamp of the store to the second, in UTC as it is."""
+    return stamp[:19].replace("T", " ") if stamp else ""
 
 
 def shown(value: Any) -> str:
@@ -53,5 +65,18 @@ def fields(values: dict[str, Any] | None) -> str:
     return ", ".join(f"{name}={shown(value)}" for name, value in values.items()) or "(deleted)"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def is_terminal() -> bool:
     return sys.stderr.isatty()
+
+
+def person() -> str:
+    """Who types: for the log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"

@@ -1,20 +1,28 @@
 """`hub preview`: what a run would do."""
 
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import DONE, TROUBLE, as_json, line, plain, shown, table, warn
+from hub.cli.output import DONE, TROUBLE, as_json, counted, fields, fits, line, plain, shown, table, warn
+
+if TYPE_CHECKING:
+    from hub.engine.preview import Intended, Preview
 
 
 @click.command("preview")
 @click.argument("entities", nargs=-1, metavar="[ENTITY]...")
 @click.option("--full", is_flag=True, help="As if everything were read again.")
-@click.option("--limit", default=40, show_default=True, help="Rows to show; JSON has them all.")
+@click.option("--limit", type=click.IntRange(0), default=40, show_default=True, help="Rows to show; JSON has them all.")
 @click.pass_context
 def command(ctx: click.Context, entities: tuple[str, ...], full: bool, limit: int) -> None:
-    """Show what a run would write, and where sides clash. Writes nothing."""
+    """Show what a run would write, what clashes, what would stand aside. Writes nothing.
+
+    It is the run itself, on a copy of the hub's database, with every write to a system left out.
+    """
+    from hub.cli.naming import known_entities
     from hub.cli.progress import bars
     from hub.engine.opening import chosen, connected, opened
     from hub.engine.preview import preview
@@ -22,6 +30,7 @@ def command(ctx: click.Context, entities: tuple[str, ...], full: bool, limit: in
     asked: Asked = ctx.obj
     with opened(asked.project) as (project, store):
         instance = chosen(project, asked.instance)
+        known_entities(entities, instance.entities)
         with connected(project, instance) as adapters, bars(not asked.json) as progress:
             found = preview(store, instance, adapters, entities, full=full, progress=progress)
     if asked.json:
@@ -31,35 +40,64 @@ def command(ctx: click.Context, entities: tuple[str, ...], full: bool, limit: in
     ctx.exit(TROUBLE if found.report.troubles else DONE)
 
 
-def as_dict(found: Any) -> dict[str, Any]:
+def as_dict(found: "Preview") -> dict[str, Any]:
     return {
         "writes": [write._asdict() for write in found.writes],
-        "conflicts": [conflict._asdict() for conflict in found.conflicts],
-        "reviews": [review._asdict() for review in found.reviews],
+        "conflicts": [named(found, conflict) for conflict in found.conflicts],
+        "reviews": [named(found, review) for review in found.reviews],
         "troubles": found.report.troubles,
     }
 
 
-def show(found: Any, limit: int) -> None:
-    table(("system", "object", "write", "key", "fields"), [row(write) for write in found.writes[:limit]])
-    if len(found.writes) > limit:
-        line(f"... and {len(found.writes) - limit} more (--limit)")
-    counts: dict[str, int] = {}
-    for write in found.writes:
-        counts[f"{write.system} {write.kind}"] = counts.get(f"{write.system} {write.kind}", 0) + 1
-    line()
-    line("a run would make: " + (", ".join(f"{n} x {name}" for name, n in sorted(counts.items())) or "no write"))
+def named(found: "Preview", row: Any) -> dict[str, Any]:
+    """A row of the copy, with names for its numbers: those of the copy mean nothing."""
+    entity, system = found.names[row.binding_id]
+    values = {name: value for name, value in row._asdict().items() if name not in NUMBERS}
+    return {"entity": entity, "system": system, **values}
+
+
+#: Numbers that only the copy knows.
+NUMBERS = ("id", "run_id", "binding_id", "golden_id")
+
+
+def show(found: "Preview", limit: int) -> None:
+    if found.writes:
+        table(("system", "object", "write", "key", "fields"), [row(w) for w in found.writes[:limit]], widest=100)
+    more(len(found.writes), limit)
+    counts = Counter(f"{write.system} {write.kind}" for write in found.writes)
+    told = ", ".join(f"{number} x {name}" for name, number in sorted(counts.items()))
+    line(f"\na run would make: {told or 'no write'}")
+    if found.conflicts:
+        line(f"\n{counted(len(found.conflicts), 'conflict')}")
     for conflict in found.conflicts[:limit]:
-        line(f"conflict {conflict.unit} of {conflict.key}: {conflict.verdict} ({conflict.rule})")
+        entity, system = found.names[conflict.binding_id]
+        sides = f"hub {fields(conflict.ours)}, {system} {fields(conflict.theirs)}"
+        line(
+            f"  {entity} {system}:{conflict.key}: {plain(sides, 100)} -> {outcome(conflict.verdict)} ({conflict.rule})"
+        )
+    more(len(found.conflicts), limit)
+    if found.reviews:
+        line(f"\n{counted(len(found.reviews), 'record stands', 'records stand')} aside")
     for review in found.reviews[:limit]:
-        line(f"aside {review.key}: {review.said} [{review.code}]")
+        entity, system = found.names[review.binding_id]
+        line(f"  {entity} {system}:{review.key}: {fits(review.said)} [{review.code}]")
+    more(len(found.reviews), limit)
     for said in found.report.troubles:
-        warn(f"! {said}")
+        warn(f"! {fits(said)}")
 
 
-def row(write: Any) -> list[str]:
+def more(there: int, limit: int) -> None:
+    if there > limit:
+        line(f"  ... and {there - limit} more (--limit)")
+
+
+def outcome(verdict: str) -> str:
+    return {"take": "the system's value", "keep": "the hub's value", "hold": "waits for a person"}[verdict]
+
+
+def row(write: "Intended") -> list[str]:
     if write.kind == "create":
         changes = [f"{name}={shown(value)}" for name, value in write.fields.items() if value not in (None, "")]
     else:
         changes = [f"{name}: {shown(write.before.get(name))} -> {shown(new)}" for name, new in write.fields.items()]
-    return [write.system, write.object, write.kind, write.key or "(new)", plain(", ".join(changes), 100)]
+    return [write.system, write.object, write.kind, write.key or "(new)", ", ".join(changes)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import as_json, fields, line, shown, table
+from hub.cli.output import as_json, fields, line, shown, table, when
 from hub.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -19,31 +19,15 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(asked: Asked, entity: str, record: str) -> None:
     """Show what the hub and every system hold of a record, e.g. `hub records account crm:42`."""
+    from hub.cli.naming import golden_of
     from hub.engine.opening import chosen, looking, opened
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        found = story(hub, entity, golden_id(hub, entity, record))
+        found = story(hub, entity, golden_of(hub, entity, record))
     if asked.json:
         as_json(found)
     else:
         show(found)
-
-
-def golden_id(hub: "Hub", entity: str, record: str) -> int:
-    """The golden record of `SYSTEM:KEY`, or of `hub:ID`."""
-    from hub.cli.naming import place_named
-    from hub.store import links
-
-    system, _, key = record.partition(":")
-    if system == "hub":
-        return int(key) if key.isdigit() else 0
-    place = place_named(hub, entity, system)
-    with hub.store.reading() as tx:
-        link = links.lookup(tx, place.id, [key]).get(key)
-    if link is None:
-        said = f"the hub has not linked {system} {key}: it was not read yet, or stands aside ('hub reviews')"
-        raise Refused("record.unknown", said)
-    return link.golden_id
 
 
 def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
@@ -103,4 +87,4 @@ def show(found: dict[str, Any]) -> None:
     line()
     for entry in found["history"]:
         who = f"{entry['action']:<10} {entry['system'] or '':<8} {entry['who']:<8}"
-        line(f"{entry['at']}  {who} {fields(entry['detail'] or {})}")
+        line(f"{when(entry['at'])}  {who} {fields(entry['detail'] or {})}")

@@ -1,41 +1,55 @@
-"""`hub reviews`: what stands aside, and why."""
+"""`hub reviews`: what stands aside, why, and a person's word on it."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.conflicts import person
 from hub.cli.main import Asked
-from hub.cli.output import as_json, line, table
+from hub.cli.output import EVERY, ROWS, as_json, fits, line, person, table, when
 
 if TYPE_CHECKING:
     from hub.flow.place import Hub
 
+HEADS = ("entity", "system", "record", "what", "reason", "code", "tries", "next try")
+
 
 @click.group("reviews", invoke_without_command=True)
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help=f"Rows at most.  [default: {ROWS}; JSON: all]")
 @click.pass_context
-def command(ctx: click.Context, limit: int) -> None:
-    """List records that stand aside and writes that were refused; retry or discard them."""
+def command(ctx: click.Context, limit: int | None) -> None:
+    """List what stands aside: records that do not fit or match several, writes that were refused.
+
+    Everything is tried again daily, and when it changes. ENTITY SYSTEM RECORD of the commands is as in the list.
+    """
     if ctx.invoked_subcommand is not None:
         return
     from hub.engine.opening import chosen, looking, opened
 
     asked: Asked = ctx.obj
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        found = [*records_aside(hub, limit), *writes_aside(hub, limit)]
+        most = limit or (EVERY if asked.json else ROWS)
+        found = [*records_aside(hub, most), *writes_aside(hub, most)]
     if asked.json:
         as_json(found)
-        return
-    heads = ("entity", "system", "what", "record", "reason", "code", "tries", "next try")
-    names = ("entity", "system", "kind", "record", "said", "code", "attempts", "due_at")
-    table(heads, [[row[name] for name in names] for row in found])
+    else:
+        show(found)
+
+
+def show(found: list[dict[str, Any]]) -> None:
     if not found:
         line("nothing stands aside")
+        return
+    table(HEADS, [cells(row) for row in found], widest=70)
+    line("\n'hub reviews show ENTITY SYSTEM RECORD' has the whole reason; retry, discard, link or new decide")
+
+
+def cells(row: dict[str, Any]) -> list[Any]:
+    names = ("entity", "system", "record", "kind", "said", "code", "attempts")
+    return [*(row[name] for name in names), when(row["due_at"])]
 
 
 def records_aside(hub: "Hub", limit: int) -> list[dict[str, Any]]:
-    """Records read from a system."""
+    """Records that were read from a system."""
     from hub.store import reviews
 
     names = hub.catalog.by_id()
@@ -55,47 +69,119 @@ def writes_aside(hub: "Hub", limit: int) -> list[dict[str, Any]]:
 
     names = hub.catalog.by_id()
     with hub.store.reading() as tx:
-        found = deliveries.standing(tx, [place.id for place in hub.all()], ["refused", "creating"], limit)
+        states = [deliveries.REFUSED, deliveries.CREATING]
+        found = deliveries.standing(tx, [place.id for place in hub.all()], states, limit)
     rows = []
     for standing in found:
         entity, system = names[standing.binding_id]
-        kind = "refused write" if standing.state == "refused" else "unanswered create"
+        kind = "refused write" if standing.state == deliveries.REFUSED else "unanswered create"
         row = {**standing._asdict(), "golden_id": str(standing.golden_id), "kind": kind}
         rows.append({**row, "entity": entity, "system": system, "record": f"hub:{standing.golden_id}"})
     return rows
 
 
+@command.command("show")
+@click.argument("entity")
+@click.argument("system")
+@click.argument("record")
+@click.pass_obj
+def show_(asked: Asked, entity: str, system: str, record: str) -> None:
+    """One of them, with the whole reason."""
+    from hub.cli.naming import place_named
+    from hub.core.errors import Refused
+    from hub.engine.opening import chosen, looking, opened
+
+    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+        place_named(hub, entity, system)
+        rows = [*records_aside(hub, EVERY), *writes_aside(hub, EVERY)]
+    wanted = record if record.startswith("hub:") else f"{system}:{record.removeprefix(f'{system}:')}"
+    found = [row for row in rows if (row["entity"], row["system"], row["record"]) == (entity, system, wanted)]
+    if not found:
+        raise Refused("review.unknown", f"{wanted} does not stand aside in {system}; 'hub reviews' lists what does")
+    if asked.json:
+        as_json(found[0])
+    else:
+        for name in ("entity", "system", "record", "kind", "code", "said", "attempts", "due_at"):
+            line(f"{name.replace('_', ' '):<10}  {fits(found[0][name])}")
+
+
 @command.command("retry")
 @click.argument("entity")
 @click.argument("system")
-@click.argument("record", metavar="KEY|hub:ID")
+@click.argument("record")
 @click.pass_obj
 def retry_(asked: Asked, entity: str, system: str, record: str) -> None:
     """Try it at the next run, not tomorrow."""
-    from hub.cli.naming import place_named
+    from hub.cli.naming import golden_number, place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.decide import retry, retry_delivery
+    from hub.flow.aside import retry, retry_delivery
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         place = place_named(hub, entity, system)
         if record.startswith("hub:"):
-            retry_delivery(hub, place, int(record[4:]))
+            retry_delivery(hub, place, golden_number(record))
         else:
             retry(hub, place, record.removeprefix(f"{system}:"))
-    line("it is tried at the next run")
+    done(asked, record, "retried", "it is tried at the next run")
 
 
 @command.command("discard")
 @click.argument("entity")
 @click.argument("system")
-@click.argument("golden", metavar="hub:ID")
+@click.argument("record")
 @click.pass_obj
-def discard_(asked: Asked, entity: str, system: str, golden: str) -> None:
-    """Give up a refused write; the record's next change owes it anew."""
-    from hub.cli.naming import place_named
+def discard_(asked: Asked, entity: str, system: str, record: str) -> None:
+    """Never mind: a refused write is owed no more, a record is not tried again, until it changes."""
+    from hub.cli.naming import golden_number, place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.decide import discard
+    from hub.flow.aside import discard, forget
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        discard(hub, place_named(hub, entity, system), int(golden.removeprefix("hub:")), person())
-    line("discarded; it is in the audit log")
+        place = place_named(hub, entity, system)
+        if record.startswith("hub:"):
+            discard(hub, place, golden_number(record), person())
+        else:
+            forget(hub, place, record.removeprefix(f"{system}:"))
+    done(asked, record, "discarded", "discarded until it changes")
+
+
+@command.command("link")
+@click.argument("entity")
+@click.argument("system")
+@click.argument("record")
+@click.argument("counterpart", metavar="SYSTEM:KEY|hub:ID")
+@click.pass_obj
+def link_(asked: Asked, entity: str, system: str, record: str, counterpart: str) -> None:
+    """A record that matches several, or a linked one, is this one: e.g. `link account erp 124 crm:83`."""
+    from hub.cli.naming import golden_of, place_named
+    from hub.engine.opening import chosen, looking, opened
+    from hub.flow.aside import link
+
+    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+        place = place_named(hub, entity, system)
+        golden_id = golden_of(hub, entity, counterpart)
+        link(hub, place, record.removeprefix(f"{system}:"), golden_id, person())
+    done(asked, record, "linked", f"it is hub:{golden_id}; the next run links it")
+
+
+@command.command("new")
+@click.argument("entity")
+@click.argument("system")
+@click.argument("record")
+@click.pass_obj
+def new_(asked: Asked, entity: str, system: str, record: str) -> None:
+    """A record that matches others is none of them: it becomes a new one."""
+    from hub.cli.naming import place_named
+    from hub.engine.opening import chosen, looking, opened
+    from hub.flow.aside import separate
+
+    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+        separate(hub, place_named(hub, entity, system), record.removeprefix(f"{system}:"), person())
+    done(asked, record, "new", "it is a new one; the next run makes it")
+
+
+def done(asked: Asked, record: str, decision: str, said: str) -> None:
+    if asked.json:
+        as_json({"record": record, "decision": decision})
+    else:
+        line(f"{record}: {said}")

@@ -7,25 +7,32 @@ import click
 
 from hub.cli.main import Asked
 from hub.cli.output import as_json, line
+from hub.core.errors import ConfigError
 
 
 @click.command("run")
-@click.option("--times", type=int, help="End after so many runs.")
+@click.option("--times", type=click.IntRange(1), help="End after so many runs.")
 @click.pass_obj
 def command(asked: Asked, times: int | None) -> None:
-    """Run every task on its schedule until stopped (Ctrl-C, SIGTERM)."""
+    """Run every task on its schedule until stopped (Ctrl-C, SIGTERM): what is under way is finished first.
+
+    With --json, or 'log: {format: json}' in conf/hub.yaml, every line is a JSON document.
+    """
     from hub.cli.log import told
     from hub.engine.loop import Loop
     from hub.engine.opening import chosen, opened, working
 
     with opened(asked.project) as (project, store), working(project, store, chosen(project, asked.instance)) as hub:
-        loop = Loop(hub, told(project.hub.log_format, project.hub.log_level))
+        if not hub.instance.tasks:
+            said = f"conf/instances/{hub.instance.name}.yaml: there is no task; say what runs when under 'tasks'"
+            raise ConfigError([said], "command.no-tasks")
+        loop = Loop(hub, told("json" if asked.json else project.hub.log_format, project.hub.log_level))
         stop: Any = lambda *_: loop.stop()  # noqa: E731 - a signal handler
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        tasks = ", ".join(f"{task.name} every {task.every}" for task in hub.instance.tasks)
+        tasks = {task.name: f"every {task.every}" for task in hub.instance.tasks}
         if asked.json:
-            as_json({"tasks": [task.name for task in hub.instance.tasks]})
+            as_json({"tasks": tasks}, lines=True)
         else:
-            line(f"at work: {tasks}; Ctrl-C stops")
+            line(f"at work: {', '.join(f'{name} {every}' for name, every in tasks.items())}; Ctrl-C stops")
         loop.run(times=times)

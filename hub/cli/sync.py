@@ -21,7 +21,7 @@ def command(ctx: click.Context, entities: tuple[str, ...], full: bool, keys: boo
 
     asked: Asked = ctx.obj
     with opened(asked.project) as (project, store), working(project, store, chosen(project, asked.instance)) as hub:
-        known_entities(hub, entities)
+        known_entities(entities, hub.instance.entities)
         with bars(not asked.json) as progress:
             report = sync(hub, entities, full=full, keys=keys, progress=progress)
     if asked.json:

@@ -45,6 +45,8 @@ class Preview(NamedTuple):
     conflicts: list[Conflict]
     reviews: list[Review]
     report: Report
+    #: (entity, system) by the binding numbers of conflicts and reviews.
+    names: dict[int, tuple[str, str]]
 
 
 class Rehearsed:
@@ -110,7 +112,7 @@ def preview(
             ids = [place.id for place in hub.all()]
             clashes = [c for c in conflicts.find(tx, ids, limit=100_000) if c.run_id == hub.run_id]
             aside = reviews.find(tx, ids, limit=100_000)
-    return Preview(writes, clashes, aside, report)
+    return Preview(writes, clashes, aside, report, hub.catalog.by_id())
 
 
 @contextmanager

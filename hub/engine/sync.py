@@ -13,7 +13,7 @@ from hub.flow.deliver import Sent, deliver
 from hub.flow.merge import Tally
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
-from hub.store import catalog, deliveries, runs
+from hub.store import catalog, deliveries, reviews, runs
 from hub.store.agenda import Agenda, agenda
 
 #: (step, entity, system, done so far, in all if known)
@@ -83,6 +83,9 @@ class Sync:
             for place in places:
                 self.settle(place)
             standing = self.look()
+        for place in places:
+            if standing[place.id].reviews:
+                self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         for place in places:
             self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
@@ -157,8 +160,8 @@ class Sync:
         """Records that stand aside and whose time has come."""
         self.guarded("try again", place, partial(self.retry, place))
 
-    def retry(self, place: Place) -> None:
-        self.tally(place, polling.again(self.hub, place))
+    def retry(self, place: Place, kind: str = "") -> None:
+        self.tally(place, polling.again(self.hub, place, kind))
 
     def deliver(self, places: Sequence[Place]) -> None:
         """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""

@@ -61,6 +61,7 @@ class Batch:
         self.drafts: dict[int, Draft] = {}
         self.touched: set[int] = set()
         self.links: dict[tuple[int, str], dict[str, Any]] = {}
+        self.looks: list[dict[str, Any]] = []
         self.shadows: dict[tuple[int, str], dict[str, Any]] = {}
         self.dropped: dict[int, list[str]] = {}
         self.versions: list[dict[str, Any]] = []
@@ -105,6 +106,10 @@ class Batch:
             "hash": hash_,
             "version": version,
         }
+
+    def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None) -> None:
+        """A record that stays linked as it is shows something else."""
+        self.looks.append({"binding_id": place.id, "key": key, "hash": hash_, "version": version})
 
     def shadow(self, place: Place, key: str, shadow: Shadow, doc: bytes | None = None) -> None:
         self.shadows[place.id, key] = records.shadow_row(place.id, key, shadow, doc)
@@ -196,12 +201,15 @@ class Batch:
         """Write it all; golden records first, since links point at them."""
         tx = self.tx
         self.rematch()
-        records.save_golden(tx, [self.golden_row(self.drafts[golden_id]) for golden_id in sorted(self.touched)])
+        drafts = [self.drafts[golden_id] for golden_id in sorted(self.touched)]
+        records.save_golden(tx, [self.golden_row(draft) for draft in drafts if draft.fresh])
+        records.change_golden(tx, [self.golden_row(draft) for draft in drafts if not draft.fresh])
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
         for binding_id, keys in self.dropped.items():
             records.drop_shadows(tx, binding_id, keys)
         links.save(tx, sorted(self.links.values(), key=_state))
+        links.seen(tx, self.looks)
         links.versions(tx, self.versions)
         records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)

@@ -1,4 +1,4 @@
-"""What people decide: a held conflict, the reversal of a decision, a record that stands aside.
+"""What people decide about conflicts: a held one, the reversal of a decision. (What stands aside: `hub.flow.aside`.)
 
 Nothing is written to a system here. A decision changes golden records and shadows in one transaction; the
 deliveries that follow are checked like any other.
@@ -10,10 +10,12 @@ from typing import Literal
 from hub.core.errors import Refused
 from hub.core.merge import EXISTENCE, Shadow
 from hub.core.model import LINK
-from hub.core.record import Fields
+from hub.core.record import Fields, Value
+from hub.core.unfit import Unfit
+from hub.core.values import reader
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Hub, Place
-from hub.store import conflicts, deliveries, records, reviews
+from hub.store import conflicts, records
 from hub.store.conflicts import Conflict
 from hub.store.database import Tx
 from hub.store.schema import DELETED, LIVE
@@ -126,7 +128,22 @@ class Decided:
         if unknown := sorted(set(values) - set(theirs)):
             said = f"{', '.join(unknown)}: not part of this conflict; expected {', '.join(theirs)}"
             raise Refused("conflict.field", said)
-        return values
+        return {name: self.entered(name, value) for name, value in values.items()}
+
+    def entered(self, name: str, value: Value) -> Value:
+        """A value that a person typed, as the hub writes it. Refused: one of the systems would not take it."""
+        spec = self.place.binding.mapping.specs[name]
+        try:
+            found = reader(spec.type, scale=spec.scale, zone=spec.zone)(value)
+        except Unfit as error:
+            raise Refused("conflict.value", f"{name}: {error.said}") from error
+        for place in (self.place, *self.place.others):
+            if name in place.binding.mapping.writable:
+                _, problems = place.binding.mapping.to_system({name: found})
+                if problems:
+                    said = "; ".join(problem.said for problem in problems)
+                    raise Refused("conflict.value", f"{name} does not fit {place.binding.system}: {said}")
+        return found
 
     def keep_shadow(self, shadow: Shadow, theirs: Fields) -> None:
         if self.known.key is None:
@@ -211,28 +228,3 @@ class Decided:
     def owe_everyone(self) -> None:
         for place in (self.place, *self.place.others):
             self.batch.owe(place, self.draft.golden_id)
-
-
-# -- records that stand aside ---------------------------------------------------------------------
-
-
-def retry(hub: Hub, place: Place, key: str) -> None:
-    """Try a record that stands aside at the next run, not tomorrow."""
-    with hub.store.transaction() as tx:
-        reviews.hurry(tx, place.id, key, hub.now())
-
-
-def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
-    """Try a refused delivery at the next run, not tomorrow."""
-    with hub.store.transaction() as tx:
-        deliveries.owe(tx, [(place.id, golden_id)], hub.now())
-
-
-def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
-    """The hub does not owe this any more. The next change of the record owes it anew."""
-    with hub.store.transaction() as tx:
-        [known] = records.load(tx, place.id, [golden_id]).values()
-        batch = Batch(hub, place, tx, who)
-        batch.audit(batch.draft(known), place, "discarded", None)
-        batch.save()
-        deliveries.drop(tx, place.id, golden_id)

@@ -25,7 +25,7 @@ from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.schema import DELETED
 
 #: Deliveries planned, sent and settled together: two commits for them all.
-PAGE = 1000
+PAGE = 500
 #: Fewer where we look before we write: between the look and the write people go on working.
 LOOKED = 200
 #: A record that keeps changing over there while we try to write it is left for the next run after so many rounds.
@@ -278,7 +278,10 @@ class DeliveryPage:
         holds, hash_ = self.holds(item, outcome, told and not repeated)
         as_sent = created and holds is item.sent
         shadow = Shadow(holds) if as_sent else settled(EMPTY if created else known.shadow or EMPTY, item.sent, holds)
-        batch.link(self.place, outcome.key, known.golden_id, hash_, outcome.version)
+        if created:
+            batch.link(self.place, outcome.key, known.golden_id, hash_, outcome.version)
+        else:
+            batch.seen(self.place, outcome.key, hash_, outcome.version)
         batch.shadow(self.place, outcome.key, shadow, self.encoded.get(known.golden_id) if as_sent else None)
         if not created:
             self.sent.updated += 1

@@ -4,7 +4,7 @@ One certain candidate links. Several, or one that is linked already, stand aside
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.core.errors import Refused
@@ -42,14 +42,24 @@ class Found(NamedTuple):
 
 
 Key = tuple[str, str]
+NOTHING: Mapping[str, int | None] = {}
 
 
 class Finder:
     """Looks up the candidates of a whole page with one statement a rule."""
 
-    def __init__(self, hub: Hub, place: Place, tx: Tx, batch: Batch, doubts: Sequence[Doubt]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        place: Place,
+        tx: Tx,
+        batch: Batch,
+        doubts: Sequence[Doubt],
+        decided: Mapping[str, int | None] = NOTHING,
+    ) -> None:
+        """`decided`: by key, what a person says that a record is. None: a new one."""
         self.hub, self.place, self.tx, self.batch = hub, place, tx, batch
-        self.doubts = list(doubts)
+        self.doubts, self.decided = list(doubts), decided
         self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
         self.known: dict[int, Known] = {}
 
@@ -63,6 +73,7 @@ class Finder:
                 self.candidates[candidate.rule, candidate.value][candidate.golden_id] = candidate
         ids = {golden_id for found in self.candidates.values() for golden_id in found}
         ids |= {doubt.golden_id for doubt in self.doubts}
+        ids |= {golden_id for golden_id in self.decided.values() if golden_id is not None}
         self.known = records.load(self.tx, self.place.id, sorted(ids))
 
     def questions(self, key: str, fields: Fields) -> Iterable[Key]:
@@ -80,6 +91,8 @@ class Finder:
         return matches.find(self.tx, self.place.row.entity_id, self.place.id, rule, values)
 
     def find(self, key: str, fields: Fields) -> Found:
+        if key in self.decided:
+            return self.by_person(self.decided[key], fields)
         for rule, value in self.questions(key, fields):
             candidates = [c for c in self.candidates[rule, value].values() if self.alive(c)]
             if rule not in self.place.links and rule != self.place.own:
@@ -87,6 +100,16 @@ class Finder:
             if candidates:
                 return self.one(rule, value, candidates, fields)
         return self.child(fields)
+
+    def by_person(self, golden_id: int | None, fields: Fields) -> Found:
+        """What a person decided, if it is still possible."""
+        if golden_id is None:
+            return Found()
+        found = self.known.get(golden_id)
+        if found is None or found.state != LIVE or found.key is not None:
+            said = f"a person decided that it is hub:{golden_id}, which is deleted or linked by now: decide again"
+            return Found(problem=Refused("match.outdated", said), kind="taken")
+        return Found(found, "a person", child=found.sent is not None)
 
     def alive(self, candidate: Candidate) -> bool:
         draft = self.batch.drafts.get(candidate.golden_id)
@@ -106,7 +129,11 @@ class Finder:
     def one(self, rule: str, value: str, candidates: list[Candidate], fields: Fields) -> Found:
         shown = value.replace("\x1f", ", ")
         if len(candidates) > 1:
-            said = f"{len(candidates)} records of the hub match by {rule} = {shown}: expected one; decide which it is"
+            which = ", ".join(f"hub:{candidate.golden_id}" for candidate in candidates[:5])
+            said = (
+                f"{len(candidates)} records of the hub match by {rule} = {shown} ({which}): expected one; decide with "
+                "'hub reviews link' which it is, or with 'hub reviews new' that it is none of them"
+            )
             return Found(problem=Refused("match.ambiguous", said), kind="ambiguous")
         [candidate] = candidates
         draft = self.batch.drafts.get(candidate.golden_id)
@@ -114,7 +141,7 @@ class Finder:
             other = candidate.key or self.linked_here(draft) if draft else candidate.key
             said = (
                 f"matches by {rule} = {shown} a record that {self.place.binding.system} {other} is linked to already: "
-                "a link is 1:1; correct one of the two, or decide that it is a new one"
+                "a link is 1:1; correct one of the two, or decide with 'hub reviews new' that it is another one"
             )
             return Found(problem=Refused("match.taken", said), kind="taken")
         known = self.known.get(candidate.golden_id) or self.of_draft(candidate.golden_id)

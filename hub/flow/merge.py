@@ -17,7 +17,7 @@ from hub.core.policy import decider, existence
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
 from hub.flow.keys import ForeignKeys
-from hub.flow.matching import Doubt, Finder, Found
+from hub.flow.matching import NOTHING, Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
 from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
@@ -57,13 +57,15 @@ class Seen(NamedTuple):
     cursor: str | None = None
     #: Were these records standing aside? Those that show nothing new are then settled.
     again: bool = False
+    #: By key, what a person says that a record is: a golden record, or a new one (None).
+    decided: Mapping[str, int | None] = NOTHING
 
 
 def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ()) -> Tally:
     """One page, one transaction: golden records, links, shadows, conflicts, reviews, what is owed, and the cursor."""
     hashes = [place.fingerprint(record.fields) for record in seen.records]
     with hub.store.transaction() as tx:
-        page = PageMerge(hub, place, tx, doubts, again=seen.again)
+        page = PageMerge(hub, place, tx, doubts, seen)
         page.records(seen.records, hashes)
         page.vanished(seen.gone)
         page.broken(seen.broken)
@@ -89,6 +91,8 @@ class Look(NamedTuple):
     record: Record
     hash: bytes
     fields: Fields
+    #: Is it linked already?
+    linked: bool = False
 
 
 class Stamps:
@@ -112,8 +116,9 @@ class Stamps:
 class PageMerge:
     """The merge of one page."""
 
-    def __init__(self, hub: Hub, place: Place, tx: Tx, doubts: Sequence[Doubt] = (), *, again: bool = False) -> None:
-        self.hub, self.place, self.tx, self.doubts, self.again = hub, place, tx, doubts, again
+    def __init__(self, hub: Hub, place: Place, tx: Tx, doubts: Sequence[Doubt] = (), seen: Seen | None = None) -> None:
+        self.hub, self.place, self.tx, self.doubts = hub, place, tx, doubts
+        self.seen = seen or Seen(())
         self.batch = Batch(hub, place, tx)
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
@@ -144,7 +149,7 @@ class PageMerge:
             if live and link is not None and link.hash == hash_:
                 self.unchanged(record, link)
                 continue
-            look = self.mapped(record, hash_)
+            look = self.mapped(record, hash_, live)
             if look is None:
                 continue
             if live and link is not None:
@@ -157,15 +162,15 @@ class PageMerge:
         self.tally.unchanged += 1
         if link.version != record.version:
             self.batch.versions.append({"version": record.version, "binding_id": self.place.id, "key": record.key})
-        if self.again:
+        if self.seen.again:
             self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
-    def mapped(self, record: Record, hash_: bytes) -> Look | None:
+    def mapped(self, record: Record, hash_: bytes, linked: bool) -> Look | None:
         fields, problems = self.place.binding.mapping.to_hub(record.fields)
         if problems:
             self.aside(record.key, "parked", unfit(problems))
             return None
-        return Look(record, hash_, fields)
+        return Look(record, hash_, fields, linked)
 
     def aside(self, key: str, kind: str, error: HubError, golden_id: int | None = None) -> None:
         """A bad record steps aside; everything else goes on."""
@@ -232,7 +237,10 @@ class PageMerge:
     def keep(self, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
         """Remember what the system shows."""
         record = look.record
-        self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
+        if look.linked:
+            self.batch.seen(self.place, record.key, look.hash, record.version)
+        else:
+            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
         self.batch.shadow(self.place, record.key, shadow, doc)
         self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
@@ -241,7 +249,7 @@ class PageMerge:
     def unlinked(self, new: Sequence[Look]) -> None:
         if not new:
             return
-        finder = Finder(self.hub, self.place, self.tx, self.batch, self.doubts)
+        finder = Finder(self.hub, self.place, self.tx, self.batch, self.doubts, self.seen.decided)
         finder.prepare([(look.record.key, look.fields) for look in new])
         for look, golden_id in zip(new, self.hub.machine.ids(len(new)), strict=True):
             found = finder.find(look.record.key, look.fields)

@@ -42,15 +42,16 @@ def poll(
     return total
 
 
-def again(hub: Hub, place: Place) -> Tally:
-    """Records that stand aside and are due: read them, and try again."""
+def again(hub: Hub, place: Place, kind: str = "") -> Tally:
+    """Records that stand aside and are due: read them, and try again. `kind`: only reviews of this kind."""
     total = Tally()
     with hub.store.reading() as tx:
-        due = reviews.due(tx, place.id, hub.now(), AGAIN)
+        due = reviews.due(tx, place.id, hub.now(), AGAIN, kind)
     doubts = open_doubts(hub, place) if due else []
     for part in chunks(due, place.adapter.can.read_batch):
         found = place.adapter.read(place.binding.object, [review.key for review in part])
-        total.add(merge_page(hub, place, Seen(found, again=True), doubts))
+        decided = {review.key: review.golden_id for review in part if review.kind == reviews.DECIDED}
+        total.add(merge_page(hub, place, Seen(found, again=True, decided=decided), doubts))
         there = {record.key for record in found}
         missing(hub, place, [review for review in part if review.key not in there])
     return total

@@ -135,12 +135,16 @@ def drop(tx: Tx, binding_id: int, golden_id: int) -> None:
     tx.run(_DROP, {"binding_id": binding_id, "golden_id": golden_id})
 
 
-def standing(tx: Tx, binding_ids: Sequence[int], states: Sequence[str], limit: int = 100) -> list[Standing]:
-    """Deliveries in these states, for people."""
+def standing(
+    tx: Tx, binding_ids: Sequence[int], states: Sequence[str], limit: int = 100, *, golden_id: int | None = None
+) -> list[Standing]:
+    """Deliveries in these states, for people; `golden_id`: only those of one golden record."""
     table = schema.delivery
     columns = [table.c[name] for name in Standing._fields]
-    where = (table.c.binding_id.in_(binding_ids), table.c.state.in_(states))
-    rows = tx.rows(sa.select(*columns).where(*where).order_by(table.c.golden_id).limit(limit))
+    query = sa.select(*columns).where(table.c.binding_id.in_(binding_ids), table.c.state.in_(states))
+    if golden_id is not None:
+        query = query.where(table.c.golden_id == golden_id)
+    rows = tx.rows(query.order_by(table.c.golden_id).limit(limit))
     return [Standing(*row) for row in rows]
 
 

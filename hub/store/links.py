@@ -31,6 +31,9 @@ _OF_GOLDEN = Lookup(
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"
 _VERSION = Bulk("UPDATE link SET version = {version} {from_} WHERE " + _THIS, **_ONE, version="text")
+_SEEN = Bulk(
+    "UPDATE link SET hash = {hash}, version = {version} {from_} WHERE " + _THIS, **_ONE, hash="bytea", version="text"
+)
 _REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
 _MISSING = sa.text(
     "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
@@ -50,6 +53,11 @@ def of_golden(tx: Tx, golden_ids: Sequence[int]) -> list[tuple[int, str, int]]:
 def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of the table `link`."""
     tx.upsert(schema.link, rows)
+
+
+def seen(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Records that are linked already, and what they show now. Their index entries are left alone."""
+    tx.many(_SEEN, rows)
 
 
 def versions(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import orjson
 from hub.core.merge import Held, Shadow
 from hub.core.record import Fields
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Tx, decode
 from hub.store.lookup import Lookup
 
@@ -45,6 +46,11 @@ _LOAD = Lookup(
     "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
     kind="bigint",
 )
+_GOLDEN = Bulk(
+    """UPDATE golden SET state = {state}, doc = {doc}, origin = {origin}, apart = {apart} {from_}
+       WHERE golden.id = {id}""",
+    id="bigint", state="smallint", doc="bytea", origin="bytea", apart="bytea",
+)  # fmt: skip
 _DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND key {among}")
 
 
@@ -92,6 +98,11 @@ def shadow_row(binding_id: int, key: str, shadow: Shadow, doc: bytes | None = No
 
 def save_golden(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     tx.upsert(schema.golden, rows)
+
+
+def change_golden(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Golden records that are there already."""
+    tx.many(_GOLDEN, rows)
 
 
 def save_shadows(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:

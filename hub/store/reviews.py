@@ -10,6 +10,9 @@ from hub.store.bulk import Bulk
 from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 
+#: The kind of a review that a person has decided: it is read and linked before anything is polled.
+DECIDED = "decided"
+
 
 class Review(NamedTuple):
     """A record that stands aside."""
@@ -39,7 +42,13 @@ _OPEN = Bulk(
 _CLOSE = Lookup("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key {among}")
 _DUE = sa.text(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
+         AND (:kind = '' OR kind = :kind)
        ORDER BY id LIMIT :limit"""
+)
+_OF = sa.text("SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND key = :key")
+_DECIDE = sa.text(
+    """UPDATE review SET kind = 'decided', golden_id = :golden_id, said = :said, due_at = :now
+       WHERE state = 'open' AND binding_id = :binding AND key = :key"""
 )
 _HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
 _WAKE = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
@@ -68,9 +77,21 @@ def wake(tx: Tx, binding_id: int, kind: str, now: str) -> None:
     tx.run(_WAKE, {"binding": binding_id, "kind": kind, "now": now})
 
 
-def due(tx: Tx, binding_id: int, now: str, limit: int) -> list[Review]:
-    """Records of a system that are to be tried again."""
-    return [Review(*row) for row in tx.rows(_DUE, {"binding": binding_id, "now": now, "limit": limit})]
+def due(tx: Tx, binding_id: int, now: str, limit: int, kind: str = "") -> list[Review]:
+    """Records of a system that are to be tried again. `kind`: only of this one."""
+    return [Review(*row) for row in tx.rows(_DUE, {"binding": binding_id, "now": now, "limit": limit, "kind": kind})]
+
+
+def of(tx: Tx, binding_id: int, key: str) -> Review | None:
+    """The open review of a record."""
+    rows = tx.rows(_OF, {"binding": binding_id, "key": key})
+    return Review(*rows[0]) if rows else None
+
+
+def decide(tx: Tx, binding_id: int, key: str, golden_id: int | None, said: str, now: str) -> None:
+    """A person said which golden record it is; None: a new one. It is linked when it is next read."""
+    row = {"binding": binding_id, "key": key, "golden_id": golden_id, "said": said, "now": now}
+    tx.run(_DECIDE, row)
 
 
 def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int = 100) -> list[Review]:

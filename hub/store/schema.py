@@ -182,7 +182,8 @@ review = sa.Table(
     sa.Column("key", Text, nullable=False),
     sa.Column("golden_id", Big),
     #: parked, broken (a row without a key), ambiguous, taken (the candidate is linked already),
-    #: dangling (a foreign key names nobody), in-doubt, revisit (to be read out of turn).
+    #: dangling (a foreign key names nobody), in-doubt, revisit (to be read out of turn),
+    #: decided (a person said which golden record it is; none: a new one).
     sa.Column("kind", Text, nullable=False),
     sa.Column("code", Text, nullable=False),
     sa.Column("said", Text, nullable=False),

@@ -1,0 +1,100 @@
+"""What people decide about records and writes that stand aside: again, never mind, it is that one, it is a new one.
+
+Nothing is read or written in a system here: a decision is kept, and the next run acts on it before it polls.
+"""
+
+from hub.core.errors import Refused
+from hub.flow.batch import Batch
+from hub.flow.place import Hub, Place
+from hub.store import deliveries, links, records, reviews
+from hub.store.database import Tx
+from hub.store.records import Known
+from hub.store.reviews import Review
+from hub.store.schema import LIVE
+
+#: Kinds of reviews in which the question is which golden record it is.
+UNLINKED = ("ambiguous", "taken", "in-doubt", reviews.DECIDED)
+
+
+def retry(hub: Hub, place: Place, key: str) -> None:
+    """Try a record that stands aside at the next run, not tomorrow."""
+    with hub.store.transaction() as tx:
+        standing(tx, place, key)
+        reviews.hurry(tx, place.id, key, hub.now())
+
+
+def forget(hub: Hub, place: Place, key: str) -> None:
+    """Leave a record aside: it is not tried again until it changes over there."""
+    with hub.store.transaction() as tx:
+        standing(tx, place, key)
+        reviews.close(tx, place.id, [key])
+
+
+def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
+    """Try a refused write at the next run, not tomorrow."""
+    with hub.store.transaction() as tx:
+        refused(tx, place, golden_id)
+        deliveries.owe(tx, [(place.id, golden_id)], hub.now())
+
+
+def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
+    """The hub does not owe this any more. The next change of the record owes it anew."""
+    with hub.store.transaction() as tx:
+        refused(tx, place, golden_id)
+        batch = Batch(hub, place, tx, who)
+        batch.audit(batch.draft(golden(tx, place, golden_id)), place, "discarded", None)
+        batch.save()
+        deliveries.drop(tx, place.id, golden_id)
+
+
+def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
+    """This record is that golden record."""
+    with hub.store.transaction() as tx:
+        undecided(tx, place, key)
+        known = golden(tx, place, golden_id)
+        if known.state != LIVE:
+            raise Refused("match.outdated", f"hub:{golden_id} is deleted: choose another one, or 'hub reviews new'")
+        if known.key is not None:
+            said = f"hub:{golden_id} is linked to {place.binding.system} {known.key} already: a link is 1:1"
+            raise Refused("match.taken", f"{said}; clear the foreign key of that one first, or choose another one")
+        said = f"{who} decided that it is hub:{golden_id}; the next run links it"
+        reviews.decide(tx, place.id, key, golden_id, said, hub.now())
+
+
+def separate(hub: Hub, place: Place, key: str, who: str) -> None:
+    """This record is none of those that match: it becomes a new golden record."""
+    with hub.store.transaction() as tx:
+        undecided(tx, place, key)
+        reviews.decide(tx, place.id, key, None, f"{who} decided that it is a new one; the next run makes it", hub.now())
+
+
+def standing(tx: Tx, place: Place, key: str) -> Review:
+    found = reviews.of(tx, place.id, key)
+    if found is None:
+        said = f"{place.binding.system} {key} does not stand aside; 'hub reviews' lists what does"
+        raise Refused("review.unknown", said)
+    return found
+
+
+def undecided(tx: Tx, place: Place, key: str) -> None:
+    """Refused, unless the question is open which golden record this is."""
+    review = standing(tx, place, key)
+    linked = links.lookup(tx, place.id, [key]).get(key)
+    if review.kind not in UNLINKED or (linked is not None and linked.state == LIVE):
+        said = f"{place.binding.system} {key} stands aside for another reason: {review.said}"
+        raise Refused("review.no-match", f"{said}; put that right, then 'hub reviews retry'")
+
+
+def golden(tx: Tx, place: Place, golden_id: int) -> Known:
+    found = records.load(tx, place.id, [golden_id]).get(golden_id)
+    if found is None:
+        raise Refused("record.unknown", f"there is no golden record {golden_id}")
+    return found
+
+
+def refused(tx: Tx, place: Place, golden_id: int) -> None:
+    """Refused, unless a write of this golden record to this system was refused."""
+    found = deliveries.standing(tx, [place.id], [deliveries.REFUSED], golden_id=golden_id)
+    if not found:
+        said = f"no write of hub:{golden_id} to {place.binding.system} was refused; 'hub reviews' lists them"
+        raise Refused("review.unknown", said)
