@@ -112,12 +112,14 @@ def compared(plan: Plan, store: str, records: int, folder: Path, new_database: N
 
 
 def rounds_of(arena: Arena, plan: Plan, store: str) -> Iterator[Pair]:
-    rounds = ROUNDS_OF_A_MILLION if arena.records >= MILLION else plan.rounds
+    huge = arena.records >= MILLION
+    rounds = ROUNDS_OF_A_MILLION if huge else plan.rounds
     for round_ in range(rounds):
         for pair in scenes.fresh(arena, round_):
             tell(f"{store} {arena.records:,} round {round_ + 1} of {rounds}: {line(pair)}")
             yield pair
-    for pair in scenes.service(arena, plan.rounds):
+    steady = ("idle", "incremental") if huge else scenes.STEADY
+    for pair in scenes.service(arena, plan.rounds, steady, filled=huge):
         tell(f"{store} {arena.records:,} service: {line(pair)}")
         yield pair
 
@@ -125,7 +127,7 @@ def rounds_of(arena: Arena, plan: Plan, store: str) -> Iterator[Pair]:
 def status(arena: Arena, plan: Plan) -> Row:
     """On the database of the last round."""
     tell("hub status")
-    environ = counterparts.environ(arena.crm.url, arena.erps[scenes.HUB].url, arena.store)
+    environ = counterparts.environ(arena.crm.url, arena.erps[scenes.HUB].url, arena.stores[scenes.HUB])
     return around.status(arena.folder / "project", environ, arena.records, plan.rounds)
 
 

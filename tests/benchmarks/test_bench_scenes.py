@@ -90,8 +90,7 @@ def test_single_writes_are_checked_for_their_order(arena: Arena, held: dict[str,
 
 
 def test_a_side_that_fails_is_no_figure(arena: Arena) -> None:
-    store = arena.new_database()
-    words, environ = arena.words("hub", store)
+    words, environ = arena.words("hub")
     nowhere = {**environ, "BENCH_ERP": "http://127.0.0.1:9/api/v1"}
     with counterparts.side(words, nowhere) as process, pytest.raises(RuntimeError, match="ended with 1"):
         process.ask("idle")
