@@ -52,7 +52,7 @@ def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
     with hub.store.transaction() as tx:
         undecided(tx, place, key)
         known = golden(tx, place, golden_id)
-        if known.state != LIVE:
+        if known.state != LIVE and known.sent is None:  # the child of an unanswered create may outlive its record
             raise Refused("match.outdated", f"hub:{golden_id} is deleted: choose another one, or 'hub reviews new'")
         if known.key is not None:
             said = f"hub:{golden_id} is linked to {place.binding.system} {known.key} already: a link is 1:1"

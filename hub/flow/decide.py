@@ -202,10 +202,14 @@ class Decided:
         shadow, theirs = self.known.shadow, self.conflict.theirs
         self.draft.state = LIVE
         self.draft.apart -= {self.place.id}
-        if theirs:
-            self.set(theirs, self.place.binding.system)
+        base = shadow.fields if shadow else {}
+        # What only looks different over there (cut, rounded) is nobody's edit: our value stands.
+        moved = {name: value for name, value in theirs.items() if name not in base or base[name] != value}
+        if moved:
+            self.set(moved, self.place.binding.system)
         if shadow is not None and self.known.key is not None:
-            self.batch.shadow(self.place, self.known.key, Shadow({**shadow.fields, **theirs}, shadow.asked))
+            asked = {name: value for name, value in shadow.asked.items() if name not in moved}
+            self.batch.shadow(self.place, self.known.key, Shadow({**base, **theirs}, asked))
         self.forget_keys()
         self.batch.touch(self.draft)
         self.owe_everyone()

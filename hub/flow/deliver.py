@@ -181,9 +181,16 @@ class DeliveryPage:
             return plans
         found = {record.key: record for record in self.read([str(p.due.known.key) for p in blind])}
         if self.sent.stopped:
+            self.unsent(plans)
             return []
         skip = {p.due.golden_id for p in blind if not self.same(p, found.get(str(p.due.known.key)))}
         return [p for p in plans if p.due.golden_id not in skip]
+
+    def unsent(self, plans: Sequence[Plan]) -> None:
+        """Announced, and surely not sent."""
+        with self.hub.store.transaction() as tx:
+            fresh = [item.due.golden_id for item in plans if item.due.state != CREATING]
+            deliveries.reopen(tx, self.place.id, fresh)
 
     def same(self, item: Plan, record: Record | None) -> bool:
         known = item.due.known

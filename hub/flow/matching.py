@@ -26,8 +26,6 @@ class Doubt(NamedTuple):
     golden_id: int
     #: What we sent, in the entity's terms.
     sent: Fields
-    #: A person says that the record looked at is its child.
-    certain: bool = False
 
 
 class Found(NamedTuple):
@@ -106,7 +104,8 @@ class Finder:
         if golden_id is None:
             return Found()
         found = self.known.get(golden_id)
-        if found is None or found.state != LIVE or found.key is not None:
+        outdated = found is None or (found.state != LIVE and found.sent is None) or found.key is not None
+        if found is None or outdated:
             said = f"a person decided that it is hub:{golden_id}, which is deleted or linked by now: decide again"
             return Found(problem=Refused("match.outdated", said), kind="taken")
         return Found(found, "a person", child=found.sent is not None)
@@ -173,7 +172,7 @@ class Finder:
         """Is it the child of a create whose answer was lost? Then it is not a new record of theirs."""
         if not self.doubts:
             return Found()
-        mine = [doubt for doubt in self.doubts if doubt.certain or alike(doubt.sent, fields)]
+        mine = [doubt for doubt in self.doubts if alike(doubt.sent, fields)]
         if len(mine) == 1:
             self.doubts.remove(mine[0])
             return Found(self.known[mine[0].golden_id], "unanswered create", child=True)

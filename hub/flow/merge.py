@@ -353,6 +353,9 @@ class PageMerge:
         self.batch.owe(self.place, draft.golden_id)
 
     def delete_against_edit(self, key: str, draft: Draft, shadow: Shadow, ours: Fields) -> None:
+        if self.nobody_has(draft):
+            self.delete(draft)
+            return
         decision = existence(self.place.entity.deletes)
         if decision.verdict == "keep":
             self.put_back(key, draft, shadow, ours, decision.rule)
@@ -365,6 +368,11 @@ class PageMerge:
             return
         draft.apart |= {self.place.id}  # held: not created there again until a person decides
         self.batch.touch(draft)
+
+    def nobody_has(self, draft: Draft) -> bool:
+        """Has every system deleted it by now? Then all agree, whatever was edited before."""
+        others = {other.id for other in self.place.others}
+        return not any(binding in others for binding, _, _ in links.of_golden(self.tx, [draft.golden_id]))
 
     def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """The golden record was deleted, and here someone edited its record before our deletion arrived."""

@@ -37,7 +37,8 @@ def plan(place: Place, due: Due, token: str) -> Plan:
     if doubt and not place.adapter.can.tokens:
         return Plan(due, "settle")
     if known.state == LIVE or doubt:
-        return create(place, due, due.token or token) if known.key is None else update(place, due)
+        kept = due.token if doubt and due.token else token
+        return create(place, due, kept) if known.key is None else update(place, due)
     if known.state == DELETED and known.key is not None:
         return delete(place, due)
     return Plan(due, "none")

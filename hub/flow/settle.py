@@ -85,12 +85,6 @@ def children(tx: Tx, place: Place, missing: Sequence[Due]) -> bool:
     return any(key not in known for key in aside)
 
 
-def identify(hub: Hub, place: Place, key: str, golden_id: int | None) -> None:
-    """A person says of which golden record's unanswered create a record is the child. None: it is a new one."""
-    doubts = [doubt._replace(certain=True) for doubt in open_doubts(hub, place) if doubt.golden_id == golden_id]
-    merge_page(hub, place, Seen(place.adapter.read(place.binding.object, [key]), again=True), doubts)
-
-
 class Question(NamedTuple):
     """A raw value that only one record's child has in a raw field."""
 

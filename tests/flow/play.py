@@ -23,9 +23,9 @@ from hub.core.errors import HubError, Refused, TryLater, Unknown
 from hub.core.model import Policy
 from hub.core.record import Raw
 from hub.engine.sync import Sync
+from hub.flow.aside import link, separate
 from hub.flow.decide import Side, resolve
 from hub.flow.place import Place
-from hub.flow.settle import identify
 from hub.store import conflicts, deliveries, reviews
 from hub.store.deliveries import CREATING, OWED, REFUSED
 
@@ -234,7 +234,10 @@ class Play:
             for review in aside:
                 golden_id = self.children.get((name, review.key))
                 self.note("person says", name, review.key, "is", golden_id if golden_id in doubted else "new")
-                identify(self.world.hub, place, review.key, golden_id if golden_id in doubted else None)
+                if golden_id in doubted:
+                    link(self.world.hub, place, review.key, golden_id, "somebody")
+                else:
+                    separate(self.world.hub, place, review.key, "somebody")
 
     # -- the hub ----------------------------------------------------------------------------------
 
