@@ -45,7 +45,8 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
         line(f"\ninstance {checked.instance}{'' if checked.active else ' (not active)'}")
         for system in checked.systems:
             state = click.style(system.state, fg=None if system.reached else "red")
-            line(f"  {system.name:<10} {state}, {system.adapter}: {', '.join(system.objects) or 'no object seen'}")
+            objects = fits(", ".join(system.objects)) or "no object seen"
+            click.echo(f"  {system.name:<10} {state}, {system.adapter}: {objects}")
             if system.reached:
                 line(f"             {'; '.join(system.abilities)}")
     if findings:
@@ -54,7 +55,7 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
         level = click.style(f"{finding.level:<8}", fg=COLOURS[finding.level])
         said = fits(finding.said).removeprefix(f"{finding.system}: ")
         place = " ".join(word for word in (finding.system, finding.where) if word)
-        line(f"{level} {place + ': ' if place else ''}{said} [{finding.code}]")
+        click.echo(f"{level} {place + ': ' if place else ''}{said} [{finding.code}]")
     counts = {level: sum(finding.level == level for finding in findings) for level in COLOURS}
     line()
     line(f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}" if findings else "all is well")

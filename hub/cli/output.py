@@ -20,11 +20,13 @@ def as_json(value: Any, *, lines: bool = False) -> None:
 
 
 def line(said: str = "") -> None:
-    click.echo(said)
+    """Lines for people. Control characters that came with a record do not reach the terminal."""
+    click.echo("\n".join(map(fits, said.split("\n"))))
 
 
 def warn(said: str) -> None:
-    click.echo(said, err=True)
+    """The same on standard error."""
+    click.echo("\n".join(map(fits, said.split("\n"))), err=True)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60) -> None:
@@ -44,7 +46,7 @@ def plain(cell: Any, longest: int) -> str:
 
 
 def fits(value: Any) -> str:
-    """Any text on one line: line ends and control characters of records do not reach the terminal."""
+    """Any text on one line, without control characters."""
     return "".join(char if char.isprintable() else " " for char in str(value))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import DONE, TROUBLE, as_json, counted, fields, fits, line, plain, shown, table, warn
+from hub.cli.output import DONE, TROUBLE, as_json, counted, fields, line, plain, shown, table, warn
 
 if TYPE_CHECKING:
     from hub.engine.preview import Intended, Preview
@@ -80,10 +80,10 @@ def show(found: "Preview", limit: int) -> None:
         line(f"\n{counted(len(found.reviews), 'record stands', 'records stand')} aside")
     for review in found.reviews[:limit]:
         entity, system = found.names[review.binding_id]
-        line(f"  {entity} {system}:{review.key}: {fits(review.said)} [{review.code}]")
+        line(f"  {entity} {system}:{review.key}: {review.said} [{review.code}]")
     more(len(found.reviews), limit)
     for said in found.report.troubles:
-        warn(f"! {fits(said)}")
+        warn(f"! {said}")
 
 
 def more(there: int, limit: int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from hub.cli.output import counted, fits, line, table, warn
+from hub.cli.output import counted, line, table, warn
 from hub.engine.sync import NUMBERS, Report
 from hub.flow.deliver import Sent
 from hub.flow.merge import Tally
@@ -35,10 +35,10 @@ def sent_dict(report: Report, entity: str, system: str) -> dict[str, Any]:
 def show(report: Report) -> None:
     table(("entity", "system", "read", "of these", "written there", "not done"), rows(report), widest=90)
     for said in report.troubles:
-        warn(f"! {fits(said)}")
+        warn(f"! {said}")
     for (entity, system), sent in report.sent.items():
         for said in sent.errors[:SHOWN]:
-            warn(f"! {system} {entity}: {fits(said)}")
+            warn(f"! {system} {entity}: {said}")
         if len(sent.errors) > SHOWN:
             warn(f"! {system} {entity}: and {len(sent.errors) - SHOWN} more: 'hub reviews'")
     hints(report)

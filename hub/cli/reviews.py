@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import EVERY, ROWS, as_json, fits, line, person, table, when
+from hub.cli.output import EVERY, ROWS, as_json, line, person, table, when
 
 if TYPE_CHECKING:
     from hub.flow.place import Hub
@@ -102,7 +102,7 @@ def show_(asked: Asked, entity: str, system: str, record: str) -> None:
         as_json(found[0])
     else:
         for name in ("entity", "system", "record", "kind", "code", "said", "attempts", "due_at"):
-            line(f"{name.replace('_', ' '):<10}  {fits(found[0][name])}")
+            line(f"{name.replace('_', ' '):<10}  {found[0][name]}")
 
 
 @command.command("retry")

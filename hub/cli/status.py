@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import as_json, counted, fits, line, table, when
+from hub.cli.output import as_json, counted, line, table, when
 
 if TYPE_CHECKING:
     from hub.store.runs import Run
@@ -46,9 +46,9 @@ def show(found: "Standing") -> None:
     table(RUNS, [[r.id, r.task, when(r.started_at), when(r.ended_at), r.state, did(r)] for r in found.runs], widest=90)
     for row in found.places:
         if row.paused:
-            line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {fits(row.paused)}")
+            line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
     if found.runs and found.runs[0].said:
-        line(f"\nthe last run: {fits(found.runs[0].said)}")
+        line(f"\nthe last run: {found.runs[0].said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
     if waiting or aside:
         line()

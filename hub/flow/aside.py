@@ -24,10 +24,10 @@ def retry(hub: Hub, place: Place, key: str) -> None:
 
 
 def forget(hub: Hub, place: Place, key: str) -> None:
-    """Leave a record aside: it is not tried again until it changes over there."""
+    """Leave a record aside: nothing is heard of it any more, unless it changes and there is another reason."""
     with hub.store.transaction() as tx:
         standing(tx, place, key)
-        reviews.close(tx, place.id, [key])
+        reviews.discard(tx, place.id, key)
 
 
 def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
@@ -70,7 +70,7 @@ def separate(hub: Hub, place: Place, key: str, who: str) -> None:
 
 def standing(tx: Tx, place: Place, key: str) -> Review:
     found = reviews.of(tx, place.id, key)
-    if found is None:
+    if found is None or found.kind == reviews.DISCARDED:
         said = f"{place.binding.system} {key} does not stand aside; 'hub reviews' lists what does"
         raise Refused("review.unknown", said)
     return found

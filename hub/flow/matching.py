@@ -103,9 +103,9 @@ class Finder:
         """What a person decided, if it is still possible."""
         if golden_id is None:
             return Found()
-        found = self.known.get(golden_id)
+        found, draft = self.known.get(golden_id), self.batch.drafts.get(golden_id)
         outdated = found is None or (found.state != LIVE and found.sent is None) or found.key is not None
-        if found is None or outdated:
+        if found is None or outdated or (draft is not None and self.linked_here(draft) is not None):
             said = f"a person decided that it is hub:{golden_id}, which is deleted or linked by now: decide again"
             return Found(problem=Refused("match.outdated", said), kind="taken")
         return Found(found, "a person", child=found.sent is not None)

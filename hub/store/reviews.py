@@ -12,6 +12,8 @@ from hub.store.lookup import Lookup
 
 #: The kind of a review that a person has decided: it is read and linked before anything is polled.
 DECIDED = "decided"
+#: A person wants to hear no more of it.
+DISCARDED = "discarded"
 
 
 class Review(NamedTuple):
@@ -35,7 +37,8 @@ _OPEN = Bulk(
        {begin} {at}, {binding_id}, {key}, {golden_id}, {kind}, {code}, {said}, 0, {due_at}, 'open' {end}
        ON CONFLICT (binding_id, key) WHERE state = 'open' DO UPDATE SET
          kind = excluded.kind, code = excluded.code, said = excluded.said, golden_id = excluded.golden_id,
-         attempts = review.attempts + 1, due_at = excluded.due_at""",
+         attempts = review.attempts + 1, due_at = excluded.due_at
+       WHERE review.kind <> 'discarded' OR review.said <> excluded.said""",
     at="text", binding_id="integer", key="text", golden_id="bigint", kind="text", code="text", said="text",
     due_at="text",
 )  # fmt: skip
@@ -48,6 +51,10 @@ _DUE = sa.text(
 _OF = sa.text("SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND key = :key")
 _DECIDE = sa.text(
     """UPDATE review SET kind = 'decided', golden_id = :golden_id, said = :said, due_at = :now
+       WHERE state = 'open' AND binding_id = :binding AND key = :key"""
+)
+_DISCARD = sa.text(
+    """UPDATE review SET kind = 'discarded', due_at = '9999-12-31'
        WHERE state = 'open' AND binding_id = :binding AND key = :key"""
 )
 _HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
@@ -65,6 +72,11 @@ def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
     """These records do not stand aside any more."""
     tx.each_do(_CLOSE, keys, binding=binding_id)
+
+
+def discard(tx: Tx, binding_id: int, key: str) -> None:
+    """Heard of no more, unless it stands aside for another reason. It stays open, so that it is found at once."""
+    tx.run(_DISCARD, {"binding": binding_id, "key": key})
 
 
 def hurry(tx: Tx, binding_id: int, key: str, now: str) -> None:
@@ -96,7 +108,8 @@ def decide(tx: Tx, binding_id: int, key: str, golden_id: int | None, said: str, 
 
 def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int = 100) -> list[Review]:
     table = schema.review
-    query = sa.select(table).where(table.c.binding_id.in_(binding_ids), table.c.state == state)
+    wanted = (table.c.binding_id.in_(binding_ids), table.c.state == state, table.c.kind != DISCARDED)
+    query = sa.select(table).where(*wanted)
     return [Review(*row) for row in tx.rows(query.order_by(table.c.id).limit(limit))]
 
 

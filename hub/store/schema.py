@@ -183,7 +183,7 @@ review = sa.Table(
     sa.Column("golden_id", Big),
     #: parked, broken (a row without a key), ambiguous, taken (the candidate is linked already),
     #: dangling (a foreign key names nobody), in-doubt, revisit (to be read out of turn),
-    #: decided (a person said which golden record it is; none: a new one).
+    #: decided (a person said which golden record it is; none: a new one), discarded (and is to be heard of no more).
     sa.Column("kind", Text, nullable=False),
     sa.Column("code", Text, nullable=False),
     sa.Column("said", Text, nullable=False),

@@ -38,7 +38,7 @@ _PLACES = sa.text(
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'refused'),
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
          (SELECT count(*) FROM conflict c WHERE c.binding_id = b.id AND c.state = 'open'),
-         (SELECT count(*) FROM review r WHERE r.binding_id = b.id AND r.state = 'open'),
+         (SELECT count(*) FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.kind <> 'discarded'),
          b.polled_at, b.paused
        FROM binding b JOIN entity e ON e.id = b.entity_id JOIN instance i ON i.id = e.instance_id
        ORDER BY i.name, e.id, b.id"""

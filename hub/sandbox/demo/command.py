@@ -16,8 +16,8 @@ from hub.sandbox.demo.screen import Screen
 
 #: Settings of this shell that would lead the demo elsewhere.
 _FOREIGN = ("HUB_", "CRM_", "ERP_")
-#: Done; something stood aside, which the demo brings about on purpose.
-_FINE = (0, 1)
+#: Exit codes: done; something stood aside, which the demo brings about on purpose.
+_DONE, _ASIDE = 0, 1
 
 
 def clean(environ: Mapping[str, str]) -> dict[str, str]:
@@ -35,7 +35,7 @@ class Hub:
     def init(self) -> None:
         """A project folder, made as any."""
         self.screen.command(shlex.join([typed(), "init", near(self.folder)]))
-        self.run("init", str(self.folder))
+        self.run((_DONE,), "init", str(self.folder))
 
     def point_at(self, crm: int, erp: int, every: str) -> None:
         """Fill in the ports and the schedule, so that every command can be repeated as it was printed."""
@@ -59,7 +59,7 @@ class Hub:
     def show(self, *words: str, quiet: bool = False) -> None:
         """Run it and show what it prints. `quiet`: only that it was run."""
         self.screen.command(self.line(*words))
-        said = self.run(*words)
+        said = self.run((_DONE,), *words)
         if not quiet:
             self.screen.output(said)
 
@@ -67,17 +67,17 @@ class Hub:
         """Run it and return its JSON."""
         if shown:
             self.screen.command(self.line("--json", *words))
-        said = self.run("--json", *words)
+        said = self.run((_DONE, _ASIDE), "--json", *words)
         try:
             return json.loads(said)
         except json.JSONDecodeError as error:
             raise click.ClickException(f"{self.line('--json', *words)} printed no JSON: {said[:200]!r}") from error
 
-    def run(self, *words: str) -> str:
-        """Raises ClickException with what it complains of."""
+    def run(self, fine: tuple[int, ...], *words: str) -> str:
+        """Raises ClickException when its exit code is another one; what it complains of is on the screen."""
         command = [sys.executable, "-m", "hub.cli", "-p", str(self.folder), *words]
         done = subprocess.run(command, stdout=subprocess.PIPE, env=self.env, encoding="utf-8", check=False)
-        if done.returncode not in _FINE:
+        if done.returncode not in fine:
             raise click.ClickException(f"{self.line(*words)} ended with {done.returncode}\n{done.stdout}")
         return done.stdout
 
