@@ -120,9 +120,16 @@ class Decided:
         held = shadow.held.get(self.conflict.unit)
         theirs = held.theirs if held else self.conflict.theirs
         self.keep_shadow(shadow, theirs)
-        wanted = self.own(values, theirs) if values else theirs if side == "theirs" else {}
+        wanted = self.own(values, theirs) if values else self.meant(shadow, theirs) if side == "theirs" else {}
         self.set(wanted, self.place.binding.system if side == "theirs" and not values else None)
         self.owe_all(theirs)
+
+    def meant(self, shadow: Shadow, theirs: Fields) -> Fields:
+        """Their values, but for what the system only made of ours (cut, rounded): there our value stands."""
+        ours = self.place.binding.mapping.project(self.draft.fields)
+        edited = {name: value for name, value in theirs.items() if shadow.fields.get(name) != value}
+        kept = {name: shadow.agreed(name) for name in theirs if name not in edited and shadow.changed(name, ours)}
+        return {**edited, **kept}
 
     def own(self, values: Fields, theirs: Fields) -> Fields:
         if unknown := sorted(set(values) - set(theirs)):
@@ -149,8 +156,9 @@ class Decided:
         if self.known.key is None:
             return
         held = {unit: pair for unit, pair in shadow.held.items() if unit != self.conflict.unit}
-        asked = {name: value for name, value in shadow.asked.items() if name not in theirs}
-        self.batch.shadow(self.place, self.known.key, Shadow({**shadow.fields, **theirs}, asked, held))
+        fields = {**shadow.fields, **theirs}
+        asked = {name: value for name, value in shadow.asked.items() if fields[name] == shadow.fields.get(name)}
+        self.batch.shadow(self.place, self.known.key, Shadow(fields, asked, held))
 
     def set(self, values: Fields, system: str | None) -> None:
         for name, value in values.items():

@@ -191,6 +191,7 @@ class DeliveryPage:
         with self.hub.store.transaction() as tx:
             fresh = [item.due.golden_id for item in plans if item.due.state != CREATING]
             deliveries.reopen(tx, self.place.id, fresh)
+            deliveries.owe(tx, [(self.place.id, golden_id) for golden_id in fresh], self.now)
 
     def same(self, item: Plan, record: Record | None) -> bool:
         known = item.due.known
@@ -285,10 +286,12 @@ class DeliveryPage:
         holds, hash_ = self.holds(item, outcome, told and not repeated)
         as_sent = created and holds is item.sent
         shadow = Shadow(holds) if as_sent else settled(EMPTY if created else known.shadow or EMPTY, item.sent, holds)
+        # The version of what is merged already: an edit that is not, is not overwritten by the next write.
+        version = outcome.version if hash_ is not None else None
         if created:
-            batch.link(self.place, outcome.key, known.golden_id, hash_, outcome.version)
+            batch.link(self.place, outcome.key, known.golden_id, hash_, version)
         else:
-            batch.seen(self.place, outcome.key, hash_, outcome.version)
+            batch.seen(self.place, outcome.key, hash_, version)
         batch.shadow(self.place, outcome.key, shadow, self.encoded.get(known.golden_id) if as_sent else None)
         if not created:
             self.sent.updated += 1
