@@ -1,7 +1,8 @@
 """`hub run`: the hub at work."""
 
 import signal
-from typing import Any
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import click
 
@@ -27,12 +28,21 @@ def command(asked: Asked, times: int | None) -> None:
             said = f"conf/instances/{hub.instance.name}.yaml: there is no task; say what runs when under 'tasks'"
             raise ConfigError([said], "command.no-tasks")
         loop = Loop(hub, told("json" if asked.json else project.hub.log_format, project.hub.log_level))
-        stop: Any = lambda *_: loop.stop()  # noqa: E731 - a signal handler
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
         tasks = {task.name: f"every {task.every}" for task in hub.instance.tasks}
         if asked.json:
             as_json({"tasks": tasks}, lines=True)
         else:
             line(f"at work: {', '.join(f'{name} {every}' for name, every in tasks.items())}; Ctrl-C stops")
-        loop.run(times=times)
+        with stopped_by(loop.stop):
+            loop.run(times=times)
+
+
+@contextmanager
+def stopped_by(stop: Callable[[], None]) -> Generator[None]:
+    """SIGTERM and Ctrl-C stop in order, while this runs."""
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
