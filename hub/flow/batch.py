@@ -213,14 +213,14 @@ class Batch:
         links.versions(tx, self.versions)
         records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
-        if self.answered:
-            deliveries.reopen(tx, self.place.id, self.answered)
-            reviews.wake(tx, self.place.id, "in-doubt", self.now)
+        deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
         for binding_id, keys in self.settled.items():
             reviews.close(tx, binding_id, keys)
         reviews.open_(tx, list(self.reviews.values()))
+        if self.answered:  # what waited for it, on this page too
+            reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
 
     def golden_row(self, draft: Draft) -> dict[str, Any]:

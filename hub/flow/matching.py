@@ -150,7 +150,10 @@ class Finder:
         """Is what was found by a rule the child of an unanswered create? Surely, if it carries our key."""
         if known.sent is None or known.key is not None:
             return False
-        return rule in self.place.links or alike(known.sent, fields)
+        if rule not in self.place.links and not alike(known.sent, fields):
+            return False
+        self.doubts = [doubt for doubt in self.doubts if doubt.golden_id != known.golden_id]
+        return True
 
     def linked_here(self, draft: Draft) -> str | None:
         """The key that this page linked a golden record to."""

@@ -307,7 +307,7 @@ class Play:
 
     def race(self, where: str, call: str, phase: str, number: int, names: Sequence[str]) -> None:
         """Somebody edits in the middle of a call."""
-        if self.systems[where].can.conditional or (call, phase) != ("write", "before"):
+        if self.systems[where].can.conditional or call != "write":
             self.note("to race", where, call, phase)
             self.trouble.arm(where, call, phase, lambda: self.edit(where, number, names))
 

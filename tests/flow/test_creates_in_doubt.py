@@ -1,0 +1,171 @@
+"""A create whose answer never came is not repeated blindly: token, search by our key, or a poll to the end tell."""
+
+import pytest
+from support.memory import Noted, World, memory
+
+from hub.adapter import Can
+from hub.core.errors import Unknown
+from hub.flow.aside import link, separate
+
+TOKENS = Can(conditional=True, tombstones=True, tokens=True, answers=True, batch=10)
+FINDS = Can(conditional=True, tombstones=True, find=True, answers=True, batch=10)
+POLLS = Can(conditional=True, tombstones=True, answers=True, batch=10)
+CANS = {"token": TOKENS, "find": FINDS, "poll": POLLS}
+LOST = Unknown("system.no-answer", "no answer")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def world_of(can: Can) -> tuple[World, Noted, Noted]:
+    crm, erp = memory(), memory(can, links=["crm_key"])
+    return World({"crm": crm, "erp": erp}, links={"erp": {"@crm": "crm_key"}}), crm, erp
+
+
+def settle(world: World) -> None:
+    for _ in range(3):
+        world.clock.pass_(100)
+        world.sync()
+
+
+@pytest.mark.parametrize("phase", ["before", "after"], ids=["never arrived", "carried out"])
+@pytest.mark.parametrize("can", CANS.values(), ids=CANS)
+def test_a_lost_answer_makes_neither_a_twin_nor_a_gap(can: Can, phase: str) -> None:
+    world, crm, erp = world_of(can)
+    crm.create(name="Anna")
+    crm.create(name="Bert")
+    erp.fail("write", phase, LOST)
+    world.sync()
+    settle(world)
+    assert [row["name"] for row in world.held("erp")] == ["Anna", "Bert"]
+    assert len(crm.keys_held()) == 2
+    assert (world.owed(), world.aside(), world.log()) == ([], [], [])
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("can", CANS.values(), ids=CANS)
+def test_a_process_killed_at_a_create_makes_neither_a_twin_nor_a_gap(can: Can, phase: str) -> None:
+    world, crm, erp = world_of(can)
+    crm.create(name="Anna")
+    erp.fail("write", phase, Killed())
+    with pytest.raises(Killed):
+        world.sync()
+    world.restart()
+    settle(world)
+    assert [row["name"] for row in world.held("erp")] == ["Anna"]
+    assert crm.keys_held() == ["1"]
+    assert (world.owed(), world.aside()) == ([], [])
+
+
+def test_the_intent_is_stored_before_the_call() -> None:
+    world, crm, erp = world_of(POLLS)
+    crm.create(name="Anna")
+    seen: list[str] = []
+    erp.at("write", "before", lambda: seen.extend(item.state for item in world.owed()))
+    world.sync()
+    assert seen == ["creating"]
+
+
+def test_the_same_token_goes_out_however_often() -> None:
+    world, crm, erp = world_of(TOKENS)
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST, LOST, LOST)
+    world.sync()
+    settle(world)
+    settle(world)
+    assert len({write.token for write in erp.writes if write.kind == "create"}) == 1
+    assert len(erp.keys_held()) == 1
+
+
+def test_an_edit_made_meanwhile_is_not_undone_by_the_child() -> None:
+    for can in CANS.values():
+        world, crm, erp = world_of(can)
+        crm.create(name="Anna", phone="1")
+        erp.fail("write", "after", LOST)
+        world.sync()
+        crm.edit("1", phone="2")
+        settle(world)
+        assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("2", "2")
+        assert world.log() == []
+
+
+def test_a_child_edited_meanwhile_keeps_its_edit() -> None:
+    for can in (TOKENS, FINDS):
+        world, crm, erp = world_of(can)
+        crm.create(name="Anna", phone="1")
+        erp.fail("write", "after", LOST)
+        world.sync()
+        erp.edit("1", phone="3")
+        settle(world)
+        assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("3", "3")
+        assert (world.log(), erp.keys_held()) == ([], ["1"])
+
+
+def lost_and_edited() -> tuple[World, Noted, Noted]:
+    """Nothing tells whether the supplier 1 is the child of the lost create: somebody edited it."""
+    crm, erp = memory(), memory(POLLS)
+    world = World({"crm": crm, "erp": erp})
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST)
+    world.sync()
+    erp.edit("1", name="Anne")
+    settle(world)
+    return world, crm, erp
+
+
+def test_what_may_be_the_child_waits_for_a_person_and_nothing_is_sent() -> None:
+    world, crm, erp = lost_and_edited()
+    [review] = world.aside()
+    assert (review.kind, review.key) == ("in-doubt", "1")
+    assert [item.state for item in world.owed()] == ["creating"]
+    assert (crm.keys_held(), erp.keys_held()) == (["1"], ["1"])
+
+
+def test_a_person_says_that_it_is_the_child() -> None:
+    world, crm, erp = lost_and_edited()
+    link(world.hub, world.place("erp"), "1", world.golden("crm", "1"), "somebody")
+    settle(world)
+    assert (crm.row("1")["name"], erp.keys_held(), crm.keys_held()) == ("Anne", ["1"], ["1"])
+    assert (world.aside(), world.owed(), world.log()) == ([], [], [])
+
+
+def test_a_person_says_that_it_is_another_one() -> None:
+    world, crm, _erp = lost_and_edited()
+    separate(world.hub, world.place("erp"), "1", "somebody")
+    settle(world)
+    assert [row["name"] for row in world.held("crm")] == ["Anna", "Anne"]
+    assert [row["name"] for row in world.held("erp")] == ["Anna", "Anne"]
+    assert (world.aside(), world.owed(), len(crm.keys_held())) == ([], [], 2)
+
+
+def test_a_new_record_of_theirs_does_not_wait_longer_than_the_doubt() -> None:
+    world, crm, erp = world_of(POLLS)
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST)
+    world.sync()
+    erp.create(name="Bert")
+    settle(world)
+    assert [row["name"] for row in world.held("crm")] == ["Anna", "Bert"]
+    assert world.aside() == []
+
+
+def test_a_record_deleted_while_its_create_is_in_doubt_leaves_no_child() -> None:
+    for can in CANS.values():
+        world, crm, erp = world_of(can)
+        crm.create(name="Anna")
+        erp.fail("write", "after", LOST)
+        world.sync()
+        crm.delete("1")
+        settle(world)
+        assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], [], [])
+
+
+def test_a_child_deleted_before_the_hub_knew_of_it_stays_deleted() -> None:
+    world, crm, erp = world_of(TOKENS)
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST)
+    world.sync()
+    erp.delete("1")
+    settle(world)
+    assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], [], [])

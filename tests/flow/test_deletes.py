@@ -1,0 +1,142 @@
+"""Deletions: taken when the other side is as it was, decided by policy when it was edited, never invented."""
+
+import pytest
+from support.memory import ANNA, linked, memory
+
+from hub.adapter import Can
+from hub.core.errors import TooMuchChanged
+from hub.core.model import Allowed, Policy
+from hub.engine.sync import Sync
+from hub.flow.decide import resolve
+
+MUTE = Can(conditional=True, find=True, tokens=True, answers=True, batch=10)
+
+
+@pytest.mark.parametrize("where", ["crm", "erp"])
+def test_a_deletion_goes_to_the_other_side(where: str) -> None:
+    world, crm, erp = linked()
+    {"crm": crm, "erp": erp}[where].delete("1")
+    world.sync()
+    assert crm.keys_held() == erp.keys_held() == []
+    assert world.sync().written == 0
+    assert world.log() == []
+
+
+def test_a_system_that_does_not_tell_is_found_out_by_comparing_keys() -> None:
+    world, crm, erp = linked(erp=memory(MUTE))
+    erp.delete("1")
+    world.sync()
+    assert crm.keys_held() == ["1"]
+    world.sync(keys=True)
+    assert crm.keys_held() == []
+
+
+def test_more_missing_than_is_believable_deletes_nothing() -> None:
+    world, crm, erp = linked(erp=memory(MUTE))
+    for number in range(30):
+        crm.create(name=f"company {number}")
+    world.sync()
+    for key in erp.keys_held():
+        erp.delete(key)
+    report = world.sync(keys=True)
+    assert len(crm.keys_held()) == 31
+    assert [TooMuchChanged.__name__ in trouble or "deletes.too-many" in trouble for trouble in report.troubles] == [
+        True
+    ]
+
+
+def test_where_the_hub_only_writes_a_deleted_record_is_put_back() -> None:
+    world, _, erp = linked(directions={"erp": "out"})
+    erp.delete("1")
+    world.sync()
+    assert [erp.row(key) for key in erp.keys_held()] == [ANNA]
+    [row] = world.log()
+    assert (row.unit, row.verdict, row.rule) == ("*", "keep", "erp is written one-way")
+
+
+def test_where_the_hub_may_not_delete_the_record_stays() -> None:
+    world, crm, erp = linked(allowed={"erp": Allowed(delete=False)})
+    crm.delete("1")
+    world.sync()
+    world.sync()
+    assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], ["1"], [])
+
+
+def against(deletes: str, deleted: str):  # type: ignore[no-untyped-def]
+    """One side deletes, the other edits, and nobody has seen either."""
+    world, crm, erp = linked(deletes=Policy(deletes))  # type: ignore[arg-type]
+    sides = {"crm": crm, "erp": erp}
+    sides.pop(deleted).delete("1")
+    [other] = sides.values()
+    other.edit("1", phone="2")
+    world.sync()
+    world.sync()
+    return world, crm, erp
+
+
+@pytest.mark.parametrize("deleted", ["crm", "erp"])
+def test_the_edit_wins_and_the_record_is_made_anew(deleted: str) -> None:
+    world, _crm, _erp = against("edit", deleted)
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
+    assert [row.unit for row in world.log()] == ["*"]
+    assert world.log("open") == []
+
+
+@pytest.mark.parametrize("deleted", ["crm", "erp"])
+def test_the_deletion_wins_and_the_edit_is_in_the_log(deleted: str) -> None:
+    world, crm, erp = against("delete", deleted)
+    assert crm.keys_held() == erp.keys_held() == []
+    [row] = world.log()
+    assert "2" in (row.ours.get("phone"), row.theirs.get("phone"))
+
+
+@pytest.mark.parametrize("deleted", ["crm", "erp"])
+def test_a_person_decides_and_until_then_nothing_is_written(deleted: str) -> None:
+    world, crm, erp = against("ask", deleted)
+    assert sorted(crm.keys_held() + erp.keys_held()) == ["1"]
+    [row] = world.log("open")
+    assert row.unit == "*"
+    assert world.sync().written == 0
+
+
+@pytest.mark.parametrize("deleted", ["crm", "erp"])
+@pytest.mark.parametrize("lives", [True, False])
+def test_what_the_person_decided_is_done(deleted: str, lives: bool) -> None:
+    world, _crm, _erp = against("ask", deleted)
+    [row] = world.log("open")
+    edited = "theirs" if row.theirs else "ours"
+    gone = "ours" if row.theirs else "theirs"
+    resolve(world.hub, row.id, edited if lives else gone, "somebody")  # type: ignore[arg-type]
+    world.sync()
+    world.sync()
+    assert world.held("crm") == world.held("erp") == ([{**ANNA, "phone": "2"}] if lives else [])
+    assert (world.log("open"), world.sync().written) == ([], 0)
+
+
+def test_both_sides_deleted_is_agreed() -> None:
+    world, crm, erp = linked()
+    crm.delete("1")
+    erp.delete("1")
+    world.sync()
+    assert (world.log(), world.owed(), world.sync().written) == ([], [], 0)
+
+
+def test_an_edit_that_everybody_deleted_is_gone_without_a_question() -> None:
+    world, crm, erp = linked()
+    crm.edit("1", phone="2")
+    Sync(world.hub).poll(world.place("crm"), False)
+    erp.delete("1")
+    Sync(world.hub).poll(world.place("erp"), False)
+    assert len(world.log("open")) == 1
+    crm.delete("1")
+    world.sync()
+    assert (world.log("open"), world.owed(), crm.keys_held()) == ([], [], [])
+
+
+def test_a_record_edited_between_the_plan_and_the_delete_is_not_deleted() -> None:
+    world, crm, erp = linked(deletes=Policy("edit"))
+    crm.delete("1")
+    erp.at("write", "before", lambda: erp.edit("1", phone="2"))
+    world.sync()
+    world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]

@@ -1,0 +1,150 @@
+"""A field that carries the other system's key: filled by the hub, and by people who link, relink and unlink with it."""
+
+from typing import Any
+
+from support.memory import World, memory
+
+from hub.core.model import Allowed
+
+CRM_HOLDS = {"crm": {"@erp": "erp_key"}}
+BOTH_HOLD = {**CRM_HOLDS, "erp": {"@crm": "crm_key"}}
+
+
+def two(links: Any = CRM_HOLDS, **options: Any) -> tuple[World, Any, Any]:
+    crm = memory(links=["erp_key"], key=lambda _, number: f"c{number}")
+    erp = memory(links=["crm_key"] if "erp" in links else [], key=lambda _, number: f"e{number}")
+    return World({"crm": crm, "erp": erp}, links=links, **options), crm, erp
+
+
+def test_the_key_of_a_new_counterpart_is_filled_in() -> None:
+    world, crm, _ = two()
+    crm.create(name="Anna")
+    world.sync()
+    assert crm.row("c1")["erp_key"] == "e1"
+    assert world.sync().written == 0
+
+
+def test_both_sides_carry_the_key_of_the_other() -> None:
+    world, crm, erp = two(BOTH_HOLD)
+    crm.create(name="Anna")
+    erp.create(name="Bert")
+    world.sync()
+    assert {row["name"]: row["erp_key"] for row in crm.held("thing").values()} == {"Anna": "e2", "Bert": "e1"}
+    assert {row["name"]: row["crm_key"] for row in erp.held("thing").values()} == {"Anna": "c1", "Bert": "c2"}
+    assert world.sync().written == 0
+
+
+def test_records_that_name_one_another_are_linked_whatever_they_are_called() -> None:
+    world, crm, erp = two()
+    erp.create(name="Anna Ltd", city="York")
+    crm.create(name="Anna Ltd", erp_key="e1")
+    world.sync()
+    assert len(crm.keys_held()) == len(erp.keys_held()) == 1
+    assert crm.row("c1")["city"] == "York"
+
+
+def test_a_person_who_fills_the_field_links() -> None:
+    world, crm, erp = two(allowed={"crm": Allowed(insert=False), "erp": Allowed(insert=False)})
+    crm.create(name="Anna", phone="1")
+    erp.create(name="Anna", city="York")
+    world.sync()
+    assert crm.row("c1")["city"] is None
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    assert (crm.row("c1")["city"], erp.row("e1")["phone"]) == ("York", "1")
+    assert (world.aside(), world.log()) == ([], [])
+
+
+def test_a_person_who_clears_the_field_unlinks_for_good() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna", phone="1")
+    world.sync()
+    world.sync()
+    crm.edit("c1", erp_key=None)
+    world.sync()
+    crm.edit("c1", phone="2")
+    erp.edit("e1", phone="3")
+    world.sync()
+    world.sync()
+    assert (crm.row("c1")["phone"], erp.row("e1")["phone"]) == ("2", "3")
+    assert (crm.keys_held(), erp.keys_held()) == (["c1"], ["e1"])
+    assert crm.row("c1")["erp_key"] in (None, "")
+
+
+def test_a_person_who_names_another_one_relinks() -> None:
+    world, crm, erp = two(allowed={"crm": Allowed(insert=False), "erp": Allowed(insert=False)})
+    crm.create(name="Anna", erp_key="e1")
+    erp.create(name="Anna")
+    erp.create(name="Anna", city="York")
+    world.sync()
+    crm.edit("c1", erp_key="e2")
+    world.sync()
+    world.sync()
+    assert crm.row("c1")["city"] == "York"
+    erp.edit("e1", phone="1")
+    erp.edit("e2", phone="2")
+    world.sync()
+    assert crm.row("c1")["phone"] == "2"
+    assert world.aside() == []
+
+
+def test_who_was_unlinked_can_be_linked_again() -> None:
+    world, crm, erp = two()
+    erp.create(name="Anna")
+    world.sync()
+    world.sync()
+    crm.edit("c1", erp_key=None)
+    world.sync()
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    erp.edit("e1", phone="7")
+    world.sync()
+    assert crm.row("c1")["phone"] == "7"
+    assert (world.aside(), len(crm.keys_held())) == ([], 1)
+
+
+def test_a_counterpart_that_is_taken_is_a_question_for_a_person() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna")
+    world.sync()
+    world.sync()
+    crm.create(name="Bert", erp_key="e1")
+    world.sync()
+    [review] = world.aside()
+    assert (review.kind, review.key) == ("taken", "c2")
+    assert erp.keys_held() == ["e1"]
+    assert crm.row("c1")["erp_key"] == "e1"
+
+
+def test_a_key_that_names_nobody_is_a_question_for_a_person_and_makes_no_record() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna", erp_key="e77")
+    world.sync()
+    world.sync()
+    [review] = world.aside()
+    assert (review.kind, review.code) == ("dangling", "link.dangling")
+    assert erp.keys_held() == []
+    assert crm.row("c1")["erp_key"] == "e77"
+
+
+def test_a_dangling_key_that_is_corrected_links() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna", erp_key="e77")
+    world.sync()
+    erp.create(name="Anna", city="York")
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert crm.row("c1")["city"] == "York"
+    assert len(crm.keys_held()) == len(erp.keys_held()) == 1
+
+
+def test_a_key_does_not_clash_with_an_edit() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna")
+    world.sync()
+    erp.edit("e1", phone="2")
+    world.sync()
+    assert world.log() == []
+    assert crm.row("c1")["phone"] == "2"

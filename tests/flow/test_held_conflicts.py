@@ -1,0 +1,118 @@
+"""A conflict that waits for a person: its field is left alone everywhere it clashed, everything else goes on."""
+
+from support.memory import Noted, World, linked, memory
+
+from hub.core.errors import Refused
+from hub.core.model import Policy
+from hub.flow.decide import resolve, reverse
+
+
+def clashing(**options: object) -> tuple[World, Noted, Noted]:
+    world, crm, erp = linked(**options)  # type: ignore[arg-type]
+    crm.edit("1", phone="2")
+    erp.edit("1", phone="3")
+    world.sync()
+    return world, crm, erp
+
+
+def test_the_field_keeps_both_values_until_somebody_decides() -> None:
+    world, crm, erp = clashing()
+    for _ in range(3):
+        world.sync(full=True)
+    assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("2", "3")
+    assert crm.writes == erp.writes == []
+
+
+def test_it_is_logged_once_however_often_it_is_seen() -> None:
+    world, crm, erp = clashing()
+    crm.edit("1", city="Leeds")
+    world.sync()
+    erp.edit("1", street="Low Street 2")
+    world.sync(full=True)
+    world.sync(full=True)
+    [row] = world.log()
+    assert (row.state, row.base, row.ours, row.theirs) == ("open", {"phone": "1"}, {"phone": "2"}, {"phone": "3"})
+
+
+def test_the_other_fields_go_on() -> None:
+    world, crm, erp = clashing()
+    crm.edit("1", city="Leeds")
+    erp.edit("1", street="Low Street 2")
+    world.sync()
+    world.sync()
+    assert (erp.row("1")["city"], crm.row("1")["street"]) == ("Leeds", "Low Street 2")
+    assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("2", "3")
+
+
+def test_a_system_that_is_no_party_gets_what_the_hub_holds() -> None:
+    third = memory()
+    crm, erp = memory(), memory()
+    world = World({"crm": crm, "erp": erp, "shop": third})
+    crm.create(name="Anna", phone="1")
+    world.sync()
+    world.sync()
+    crm.edit("1", phone="2")
+    erp.edit("1", phone="3")
+    world.sync()
+    assert [system.row("1")["phone"] for system in (crm, erp, third)] == ["2", "3", "2"]
+
+
+def test_a_decision_is_carried_out() -> None:
+    for side, phone in (("ours", "2"), ("theirs", "3")):
+        world, crm, erp = clashing()
+        [row] = world.log("open")
+        resolve(world.hub, row.id, side, "somebody")  # type: ignore[arg-type]
+        world.sync()
+        assert crm.row("1")["phone"] == erp.row("1")["phone"] == phone
+        [row] = world.log()
+        assert (row.state, row.decided_by) == ("decided", "somebody")
+        assert world.sync().written == 0
+
+
+def test_a_decision_can_be_reversed() -> None:
+    world, crm, erp = clashing(policy=Policy("prefer", ("erp",)))
+    world.sync()
+    assert crm.row("1")["phone"] == "3"
+    [row] = world.log()
+    reverse(world.hub, row.id, "somebody")
+    world.sync()
+    assert crm.row("1")["phone"] == erp.row("1")["phone"] == "2"
+
+
+def test_it_goes_away_when_a_person_makes_both_sides_agree() -> None:
+    world, crm, erp = clashing()
+    erp.edit("1", phone="2")
+    world.sync()
+    [row] = world.log()
+    assert row.state == "withdrawn"
+    crm.edit("1", phone="5")
+    world.sync()
+    assert erp.row("1")["phone"] == "5"
+
+
+def test_a_new_edit_takes_the_place_of_the_old_clash() -> None:
+    world, _, erp = clashing()
+    erp.edit("1", phone="4")
+    world.sync()
+    assert [(row.state, row.theirs) for row in world.log()] == [
+        ("superseded", {"phone": "3"}),
+        ("open", {"phone": "4"}),
+    ]
+
+
+def test_nobody_decides_against_a_value_that_he_was_not_shown() -> None:
+    world, crm, erp = clashing()
+    crm.edit("1", phone="9")
+    world.sync()
+    [row] = world.log("open")
+    try:
+        resolve(world.hub, row.id, "theirs", "somebody")
+    except Refused as error:
+        assert error.code == "conflict.moved"
+    else:
+        raise AssertionError("decided against a value that was not shown")
+    [row] = world.log("open")
+    assert row.ours == {"phone": "9"}
+    resolve(world.hub, row.id, "theirs", "somebody")
+    world.sync()
+    assert crm.row("1")["phone"] == erp.row("1")["phone"] == "3"
