@@ -1,4 +1,4 @@
-"""A bad record steps aside with its reason; the page, the cursor and everything else go on; it comes back when mended."""
+"""A bad record steps aside with its reason; page, cursor and everything else go on; it comes back when mended."""
 
 from support.memory import linked, memory, pair
 
