@@ -11,11 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 Row = Mapping[str, Any]
 _HOLE = re.compile(r"\{(\w+)\}")
-_GROWN = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class Bulk:
@@ -67,4 +65,12 @@ def _insert(table: sa.Table, names: tuple[str, ...]) -> str:
 
 
 def _types(table: sa.Table, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: table.c[name].type.compile(_GROWN) for name in names}
+    dialect = _grown()
+    return {name: table.c[name].type.compile(dialect) for name in names}
+
+
+@functools.cache
+def _grown() -> sa.Dialect:
+    from sqlalchemy.dialects import postgresql  # not small, and a command that only looks writes nothing
+
+    return postgresql.dialect()  # type: ignore[no-untyped-call]

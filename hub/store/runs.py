@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store import schema
 from hub.store.database import Tx, decode, encode, plain
 
 
@@ -19,22 +18,28 @@ class Run(NamedTuple):
     said: str | None
 
 
+_DIED = sa.text("UPDATE run SET state = 'died', ended_at = :now WHERE instance_id = :instance_id AND state = 'running'")
+_START = sa.text(
+    """INSERT INTO run (instance_id, task, started_at, state) VALUES (:instance_id, :task, :now, 'running')
+       RETURNING id"""
+)
+_END = sa.text("UPDATE run SET ended_at = :now, state = :state, counts = :counts, said = :said WHERE id = :id")
+_LAST = sa.text("SELECT max(started_at) FROM run WHERE instance_id = :instance AND task = :task AND state <> 'died'")
+_LATEST = sa.text(
+    """SELECT id, instance_id, task, started_at, ended_at, state, counts, said
+       FROM run WHERE instance_id = :instance ORDER BY id DESC LIMIT :limit"""
+)
+
+
 def start(tx: Tx, instance_id: int, task: str, now: str) -> int:
     """The number of the new run. Runs that never ended, died."""
-    table = schema.run
-    died = sa.update(table).where(table.c.instance_id == instance_id, table.c.state == "running")
-    tx.run(died.values(state="died", ended_at=now))
-    row = {"instance_id": instance_id, "task": task, "started_at": now, "state": "running"}
-    return int(tx.run(sa.insert(table).values(row).returning(table.c.id)).scalar_one())
+    tx.run(_DIED, {"instance_id": instance_id, "now": now})
+    return int(tx.run(_START, {"instance_id": instance_id, "task": task, "now": now}).scalar_one())
 
 
 def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said: str | None) -> None:
-    table = schema.run
-    values = {"ended_at": now, "state": state, "counts": encode(counts), "said": said and plain(said)}
-    tx.run(sa.update(table).where(table.c.id == run_id).values(values))
-
-
-_LAST = sa.text("SELECT max(started_at) FROM run WHERE instance_id = :instance AND task = :task AND state <> 'died'")
+    row = {"id": run_id, "now": now, "state": state, "counts": encode(counts), "said": said and plain(said)}
+    tx.run(_END, row)
 
 
 def last(tx: Tx, instance_id: int, task: str) -> str | None:
@@ -44,6 +49,5 @@ def last(tx: Tx, instance_id: int, task: str) -> str | None:
 
 
 def latest(tx: Tx, instance_id: int, limit: int = 10) -> list[Run]:
-    table = schema.run
-    rows = tx.rows(sa.select(table).where(table.c.instance_id == instance_id).order_by(table.c.id.desc()).limit(limit))
+    rows = tx.rows(_LATEST, {"instance": instance_id, "limit": limit})
     return [Run(row[0], row[1], row[2], row[3], row[4], row[5], decode(row[6]), row[7]) for row in rows]
