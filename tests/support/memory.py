@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from support import databases
+
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
@@ -152,7 +154,7 @@ class World:
         }
         entity = Entity("account", units, bindings, tuple(tuple(rule) for rule in match), deletes)
         self.instance = Instance("test", "main", True, {}, {"account": entity}, ())
-        self.store = store or Store("sqlite://")
+        self.store = store or databases.fresh()
         prepare(self.store)
         self.restart()
 
