@@ -69,11 +69,11 @@ def stories_url(postgres_url: str) -> Iterator[str]:
         databases.forget(url)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def world_kept(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Where the worlds of `support.memory` keep their records."""
-    url = databases.LITE if request.param == "sqlite" else request.getfixturevalue("stories_url")
-    with databases.kept_in(url):
+    """Where the worlds of `support.memory` keep their records: before anything makes one, so for every test."""
+    on = getattr(request, "param", "sqlite")
+    with databases.kept_in(databases.LITE if on == "sqlite" else request.getfixturevalue("stories_url")):
         yield
 
 
@@ -87,5 +87,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every story of the engine is told on SQLite and on PostgreSQL, without a word of it in the story."""
     file = metafunc.definition.path
     if file.parent.name in STORIES and file.stem not in ELSEWHERE:
-        metafunc.fixturenames.insert(0, "world_kept")  # before a fixture makes a world
         metafunc.parametrize("world_kept", ["sqlite", "postgresql"], indirect=True)
