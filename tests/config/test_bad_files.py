@@ -219,3 +219,12 @@ def test_a_store_password_that_does_not_open_is_one_of_the_problems(
     first, second = problems()
     assert first.startswith("conf/hub.yaml:1:41: store.password: secret PG was sealed with key ")
     assert second.endswith("got 'often'")
+
+
+def test_where_nothing_can_be_set_that_is_said(folder: Path, change: Change, problems: Problems) -> None:
+    adapter = folder / "adapters/paper.py"
+    adapter.write_text(adapter.read_text().replace("    page: int = 100\n", "    pass\n"))
+    assert problems() == [
+        "conf/instances/main.yaml:38:19: entities.account.bindings.crm.options.page: "
+        "unknown setting; there are none to set here"
+    ]
