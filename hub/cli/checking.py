@@ -13,6 +13,7 @@ from hub.config import Project
 from hub.core.errors import ConfigError, HubError, Refused
 from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
+from hub.core.oneway import fit_units
 from hub.engine.away import Away
 from hub.engine.machine import real
 from hub.flow.place import assemble
@@ -92,6 +93,7 @@ def check(project: Project, store: Store, instance: Instance) -> Checked:
     for name, objects in infos.items():
         found.findings += fits(instance, name, objects)
     found.findings += lengths(instance, infos)
+    found.findings += units(instance)
     return found
 
 
@@ -163,6 +165,13 @@ def lengths(instance: Instance, infos: Mapping[str, Mapping[str, ObjectInfo]]) -
         ]
         for problem in fit_lengths(sides):
             yield Finding("warning", "", f"{entity.name}.{problem.field}", problem.code, problem.said)
+
+
+def units(instance: Instance) -> Iterator[Finding]:
+    """Where fields that belong together do not go the same ways."""
+    for entity in instance.entities.values():
+        for system, problem in fit_units(entity):
+            yield Finding("warning", system, f"{entity.name}.{problem.field}", problem.code, problem.said)
 
 
 def clashes() -> list[Finding]:

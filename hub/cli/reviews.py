@@ -40,7 +40,8 @@ def show(found: list[dict[str, Any]]) -> None:
         line("nothing stands aside")
         return
     table(HEADS, [cells(row) for row in found], widest=70)
-    line("\n'hub reviews show ENTITY SYSTEM RECORD' has the whole reason; retry, discard, link or new decide")
+    line()
+    line("'hub reviews show ENTITY SYSTEM RECORD' has the whole reason; retry, discard, link or new decide")
 
 
 def cells(row: dict[str, Any]) -> list[Any]:

@@ -68,9 +68,12 @@ def show(found: "Standing") -> None:
     table(RUNS, [[r.id, r.task, when(r.started_at), when(r.ended_at), r.state, did(r)] for r in found.runs], widest=90)
     for row in found.places:
         if row.paused:
-            line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+            line()
+            line(f"{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
     if found.runs and found.runs[0].said:
-        line(f"\nthe last run: {found.runs[0].said}")
+        line()
+        for number, said in enumerate(found.runs[0].said.split("\n")):
+            line(f"{'              ' if number else 'the last run: '}{said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
     if waiting or aside:
         line()

@@ -76,6 +76,15 @@ def test_a_field_that_a_system_requires_and_nothing_fills_is_an_error(project: P
     assert ("crm account.name", "fit.required") in errors(project)
 
 
+def test_a_row_that_merges_as_one_and_has_a_field_that_goes_one_way_is_warned_of(project: Project) -> None:
+    project.replace("conf/instances/main.yaml", r"    groups:\n(?: {6}.*\n)+", "    merge: row\n")
+    project.replace("conf/instances/main.yaml", r"    policies:\n(?: {6}.*\n)+", "")
+    project.replace("mappings/account.crm.yaml", "field: phone, length: 40", "field: phone, length: 40, direction: out")
+    said = found(project)["warning", "crm account.phone", "fit.one-way"]
+    assert "'phone' is only written to crm: no edit of" in said
+    assert project("check").code == 0
+
+
 def test_an_object_that_is_not_there_is_an_error(project: Project) -> None:
     project.replace("mappings/account.crm.yaml", "^object: company", "object: compny")
     assert [place for place, _ in errors(project)] == ["crm"]
