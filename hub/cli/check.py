@@ -14,9 +14,10 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command("check")
+@click.option("--widen", "wider", is_flag=True, help="Make fields wider where a mapping says 'too_long: widen'.")
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """Check files, systems, lengths and types. Writes nothing to any system.
+def command(ctx: click.Context, wider: bool) -> None:
+    """Check files, systems, lengths and types. Writes nothing to any system, unless with --widen.
 
     Each system is logged on to once, and not at all while it is paused: accounts lock. An error must be put right; a
     warning works today and will refuse or cut a value one day.
@@ -28,7 +29,7 @@ def command(ctx: click.Context) -> None:
     clash = clashes()
     with opened(asked.project) as (project, store):
         instances = [project.instance(asked.instance)] if asked.instance else list(project.instances.values())
-        found = [check(project, store, instance) for instance in instances]
+        found = [check(project, store, instance, wider=wider) for instance in instances]
     findings = [*clash, *(finding for checked in found for finding in checked.findings)]
     ok = not any(finding.level == "error" for finding in findings)
     if asked.json:
@@ -50,6 +51,9 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
             line(f"  {system.name:<10} ", state, f", {system.adapter}: {objects}")
             if system.reached:
                 line(f"             {'; '.join(system.abilities)}")
+            for one in system.widened:
+                if one.error is None:
+                    line(f"             made wider: {one.said}")
     if findings:
         line()
     for finding in findings:

@@ -119,6 +119,39 @@ def test_a_paused_system_is_not_logged_on_to(project: Project) -> None:
     assert errors(project) == set()
 
 
+def widening(project: Project, field: str, length: int) -> None:
+    project.replace("mappings/account.crm.yaml", field, f"{field.partition(',')[0]}, length: {length}, too_long: widen")
+
+
+def test_a_field_is_made_wider_when_a_person_says_so_and_not_before(project: Project) -> None:
+    widening(project, "field: phone, length: 40", 55)
+    said = found(project)["error", "crm account.phone", "fit.length"]
+    assert said == "company.phone holds 40 characters, the mapping says 55: 'hub check --widen' makes it wider"
+    assert "altercolumnwidth" not in project.crm.stats()["calls"]
+    done = project("check", "--widen")
+    assert done.code == 0
+    assert "made wider: company.phone, from 40 to 55 characters" in done.out
+    assert project.crm.stats()["calls"]["altercolumnwidth"] == 1
+    key = next(iter(project.crm.records()))
+    project.crm.edit(key, phone="1" * 55)
+    again = project.ask("check", "--widen")
+    assert (again["ok"], again["systems"][0]["widened"]) == (True, [])
+    assert project.crm.stats()["calls"]["altercolumnwidth"] == 1
+
+
+def test_a_field_that_the_system_does_not_widen_is_an_error_and_stops_no_other(project: Project) -> None:
+    widening(project, "field: phone, length: 40", 9000)
+    widening(project, "field: sector, length: 40", 50)
+    told = project.ask("check", "--widen")
+    fields = {one["field"]: one["error"] for one in told["systems"][0]["widened"]}
+    assert fields["sector"] is None
+    assert fields["phone"]["code"] == "sage.width"
+    assert {(f["where"], f["code"]) for f in told["findings"] if f["level"] == "error"} == {
+        ("", "sage.width"),
+        ("account.phone", "fit.length"),
+    }
+
+
 BROKEN_WSDL: list[tuple[str, str]] = [
     ("<definitions", "wsdl.broken"),
     ("<html><body>Log on</body></html>", "wsdl.broken"),

@@ -228,3 +228,27 @@ def test_where_nothing_can_be_set_that_is_said(folder: Path, change: Change, pro
         "conf/instances/main.yaml:38:19: entities.account.bindings.crm.options.page: "
         "unknown setting; there are none to set here"
     ]
+
+
+CAN = "\n\ndef widen(adapter, object, field, length):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  phone: phone", "  phone: {field: phone, too_long: widen}", "to widen, say the length"),
+        (
+            "creditlimit",
+            "{field: creditlimit, length: 9, too_long: widen}",
+            "only a text of one field can be made wider",
+        ),
+    ],
+)
+def test_what_cannot_be_made_wider_is_said(
+    folder: Path, change: Change, problems: Problems, old: str, new: str, said: str
+) -> None:
+    adapter = folder / "adapters/paper.py"
+    adapter.write_text(adapter.read_text() + CAN)
+    change(CRM, old, new)
+    [problem] = problems()
+    assert "too_long: " + said in problem

@@ -28,9 +28,9 @@ def test_a_field_that_is_only_written_takes_the_whole_row_with_it() -> None:
     [(system, field, said)] = told(ROW, {"city": "out"})
     assert (system, field) == ("erp", "city")
     assert said == (
-        "the record is one unit (merge: row), and 'city' is only written to erp: no edit of 'street', 'country' made "
-        "in erp is taken either, it is logged and put back; say 'merge: field', with groups for what belongs together, or "
-        "let the field go both ways"
+        "the record is one unit (merge: row), and 'city' is only written to erp: "
+        "no edit of 'street', 'country' made in erp is taken either, it is logged and put back; "
+        "say 'merge: field', with groups for what belongs together, or let the field go both ways"
     )
 
 
