@@ -9,12 +9,12 @@ from hub.adapter import Failure, Written
 from hub.core.errors import Unknown
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import deliver, merge, plan, settle
+from hub.flow import deliver, merge, outcome, plan, settle
 from hub.flow.batch import Batch
 from hub.flow.deliver import DeliveryPage
 from hub.flow.matching import Finder, Found
 from hub.flow.merge import PageMerge, Seen
-from hub.store import catalog, deliveries
+from hub.store import catalog, deliveries, intents
 
 Patch = AbstractContextManager[Any]
 
@@ -44,17 +44,17 @@ def planted(bug: Bug) -> Iterator[None]:
 
 
 def shadow_is_what_was_sent() -> Sequence[Patch]:
-    right = deliver.settled
-    return [patch.object(deliver, "settled", lambda shadow, sent, holds: right(shadow, sent, sent))]
+    right = outcome.settled
+    return [patch.object(outcome, "settled", lambda shadow, sent, holds: right(shadow, sent, sent))]
 
 
 def asked_is_forgotten() -> Sequence[Patch]:
-    right = deliver.settled
+    right = outcome.settled
 
     def forgets(shadow: Shadow, sent: Any, holds: Any) -> Shadow:
         return right(shadow, sent, holds)._replace(asked={})
 
-    return [patch.object(deliver, "settled", forgets)]
+    return [patch.object(outcome, "settled", forgets)]
 
 
 def lost_update_is_not_recognised() -> Sequence[Patch]:
@@ -207,7 +207,7 @@ def fresh_token_for_each_try() -> Sequence[Patch]:
 
 
 def no_intent_for_creates() -> Sequence[Patch]:
-    return [patch.object(deliveries, "creating", lambda *given: None)]
+    return [patch.object(intents, "announce", lambda *given: None)]
 
 
 def creates_are_repeated_blindly() -> Sequence[Patch]:
