@@ -130,7 +130,7 @@ def test_entities_that_share_an_object_must_read_it_alike(folder: Path, change: 
             b"organization: a\x00b\n",
             "conf/instances/main.yaml: not valid YAML: there is a character that YAML does not allow",
         ),
-        (b"[" * 3000, "conf/instances/main.yaml: is nested too deeply"),
+        (b"[" * 30_000, "conf/instances/main.yaml: is nested too deeply"),
         (b"", "conf/instances/main.yaml: expected settings, got nothing"),
         (b"- a\n", "conf/instances/main.yaml:1:1: expected settings, got a list"),
         (b"1: 2\n", "conf/instances/main.yaml:1:1: 1: expected a key that is text, in quotes if need be, got 1"),
