@@ -26,7 +26,8 @@ Side = Literal["ours", "theirs"]
 
 def conflict_of(hub: Hub, tx: Tx, number: int) -> Conflict:
     """A row of this instance's conflict log. Refused: there is none."""
-    found = conflicts.find(tx, [place.id for place in hub.all()], ids=[number])
+    known = 0 < number <= conflicts.LAST
+    found = conflicts.find(tx, [place.id for place in hub.all()], ids=[number]) if known else []
     if not found:
         raise Refused("conflict.unknown", f"there is no conflict {number}; 'hub conflicts' lists them")
     return found[0]

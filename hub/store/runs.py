@@ -2,9 +2,6 @@
 
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
-from hub.store import schema
 from hub.store.database import Tx, decode, encode, plain
 from hub.store.lookup import Lookup
 
@@ -27,6 +24,14 @@ _DIED = Lookup(
 _START = Lookup(
     "INSERT INTO run (instance_id, task, started_at, state) VALUES (:instance, :task, :now, 'running') RETURNING id"
 )
+_LAST = Lookup(
+    "SELECT started_at FROM run {by ix_run_task} WHERE instance_id = :instance AND task = :task AND state <> 'died' "
+    "ORDER BY started_at DESC LIMIT 1"
+)
+_LATEST = Lookup(
+    """SELECT id, instance_id, task, started_at, ended_at, state, counts, said
+       FROM run WHERE instance_id = :instance ORDER BY id DESC LIMIT :limit"""
+)
 _END = Lookup("UPDATE run SET ended_at = :now, state = :state, counts = :counts, said = :said WHERE id = :id")
 
 
@@ -41,12 +46,6 @@ def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said:
     tx.do(_END, id=run_id, now=now, state=state, counts=encode(counts), said=said and plain(said))
 
 
-_LAST = Lookup(
-    "SELECT started_at FROM run {by ix_run_task} WHERE instance_id = :instance AND task = :task AND state <> 'died' "
-    "ORDER BY started_at DESC LIMIT 1"
-)
-
-
 def last(tx: Tx, instance_id: int, task: str) -> str | None:
     """When a task last ran to its end."""
     found = tx.look(_LAST, instance=instance_id, task=task)
@@ -54,6 +53,5 @@ def last(tx: Tx, instance_id: int, task: str) -> str | None:
 
 
 def latest(tx: Tx, instance_id: int, limit: int = 10) -> list[Run]:
-    table = schema.run
-    rows = tx.rows(sa.select(table).where(table.c.instance_id == instance_id).order_by(table.c.id.desc()).limit(limit))
+    rows = tx.look(_LATEST, instance=instance_id, limit=limit)
     return [Run(row[0], row[1], row[2], row[3], row[4], row[5], decode(row[6]), row[7]) for row in rows]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from support import databases
+
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
@@ -11,7 +13,7 @@ from hub.core.model import Allowed, Binding, Entity, Instance, Policy, Unit
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.flow.place import Hub, Machine, Place, assemble
-from hub.store import conflicts, deliveries, links, reviews
+from hub.store import catalog, conflicts, deliveries, links, reviews
 from hub.store.catalog import register
 from hub.store.conflicts import Conflict
 from hub.store.database import Store
@@ -133,7 +135,9 @@ class World:
         allowed: Mapping[str, Allowed] | None = None,
         deletes: Policy = ASK,
         specs: Mapping[str, Mapping[str, Any]] | None = None,
+        mapped: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """`mapped`: the fields that a system's mapping has, where those are not all."""
         self.systems = dict(systems)
         self.clock = Clock()
         self.ids = Counter()
@@ -144,7 +148,14 @@ class World:
                 "account",
                 name,
                 "thing",
-                compile_mapping(spec(name, fields, (links or {}).get(name, {}), **(specs or {}).get(name, {}))),
+                compile_mapping(
+                    spec(
+                        name,
+                        (mapped or {}).get(name, fields),
+                        (links or {}).get(name, {}),
+                        **(specs or {}).get(name, {}),
+                    )
+                ),
                 (directions or {}).get(name, "both"),  # type: ignore[arg-type]
                 (allowed or {}).get(name, Allowed()),
             )
@@ -152,15 +163,15 @@ class World:
         }
         entity = Entity("account", units, bindings, tuple(tuple(rule) for rule in match), deletes)
         self.instance = Instance("test", "main", True, {}, {"account": entity}, ())
-        self.store = store or Store("sqlite://")
+        self.store = store or databases.fresh()
         prepare(self.store)
         self.restart()
 
     def restart(self) -> None:
         """A new process over the same database."""
         machine = Machine(self.clock, self.ids, lambda: 1.0, self.sleep, Threads())
-        catalog = register(self.store, self.instance)
-        self.hub: Hub = assemble(self.store, self.instance, catalog, self.systems, machine)
+        numbers = register(self.store, self.instance)
+        self.hub: Hub = assemble(self.store, self.instance, numbers, self.systems, machine)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -177,6 +188,16 @@ class World:
         """The conflict log, the oldest first."""
         with self.store.reading() as tx:
             return conflicts.find(tx, [place.id for place in self.hub.all()], states=states)[::-1]
+
+    def cursor(self, system: str) -> str | None:
+        """Where polling a system goes on."""
+        with self.store.reading() as tx:
+            return catalog.position(tx, self.place(system).id).cursor
+
+    def resume(self, system: str) -> None:
+        """What `hub resume` does."""
+        with self.store.transaction() as tx:
+            catalog.pause(tx, self.place(system).id, None)
 
     def golden(self, system: str, key: str) -> int:
         """The golden record that a record is linked to."""
