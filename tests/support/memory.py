@@ -1,8 +1,9 @@
 """A hub over systems in memory: the whole engine, no network, a clock that the test moves."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from support import databases
 
@@ -136,13 +137,14 @@ class World:
         deletes: Policy = ASK,
         specs: Mapping[str, Mapping[str, Any]] | None = None,
         mapped: Mapping[str, Sequence[str]] | None = None,
+        blank: Literal["wins", "loses"] = "wins",
     ) -> None:
         """`mapped`: the fields that a system's mapping has, where those are not all."""
         self.systems = dict(systems)
         self.clock = Clock()
         self.ids = Counter()
         self.slept: list[float] = []
-        units = tuple(make_units(fields, groups or {}, policy, policies or {}))
+        units = tuple(replace(unit, blank=blank) for unit in make_units(fields, groups or {}, policy, policies or {}))
         bindings = {
             name: Binding(
                 "account",
