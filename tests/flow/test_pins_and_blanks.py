@@ -1,6 +1,6 @@
 """Who wins for one record alone; and a blank that does not overwrite a value."""
 
-from support.memory import Noted, World, linked, memory
+from support.memory import Noted, World, linked
 
 from hub.core.model import Policy
 from hub.flow.pins import pin
