@@ -1,66 +1,66 @@
-"""Systems and a store that can be watched and disturbed: who writes what, and a death, a lost answer or a person's
-edit at any call and at any commit."""
+"""What goes wrong, and where: at a call of a system or at a commit of the hub's store, once or at a numbered point."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from adapters.memory import Memory
-from hub.adapter import Failure, Write, Written
-from hub.core.record import Raw
 from hub.store.database import Store, Tx
 from hub.store.migrate import prepare
 from hub.store.schema import metadata
-
-#: (system, write, key, record before, record after); None: it was, or is, not there.
-Watch = Callable[["Watched", Write, str, Raw | None, Raw | None], None]
 
 
 class Died(BaseException):
     """The process is killed here: nothing in the hub may catch it."""
 
 
+class Spot(NamedTuple):
+    """A suspension point: before or after a call is carried out, or a commit."""
+
+    #: A system, or "hub".
+    where: str
+    call: str
+    phase: str
+
+
 class Trouble:
-    """Something that happens once, at the n-th time a call reaches a phase."""
+    """Something that happens once, at the n-th time a call reaches a spot; and a death at a numbered point."""
 
     def __init__(self) -> None:
+        #: Points passed so far. Calls and commits, before and after each, are numbered from 1 in the order of time.
+        self.passed = 0
+        #: The point at which the process dies. 0: at none.
+        self.die_at = 0
+        #: Accidents that did happen.
+        self.happened = 0
+        #: Where the process died at its point.
+        self.died_at: Spot | None = None
         self.disarm()
 
     def arm(self, where: str, call: str, phase: str, act: Callable[[], None], nth: int = 1) -> None:
-        self.spot: tuple[str, str, str] | None = (where, call, phase)
+        self.spot: Spot | None = Spot(where, call, phase)
         self.act, self.left = act, nth
 
     def disarm(self) -> None:
         self.spot, self.act, self.left = None, lambda: None, 0
 
     def at(self, where: str, call: str, phase: str) -> None:
+        """The process has come to a spot."""
+        self.passed += 1
+        if self.passed == self.die_at:
+            self.died_at = Spot(where, call, phase)
+            self.happened += 1
+            raise Died
         if self.spot == (where, call, phase):
             self.left -= 1
             if self.left == 0:
                 act = self.act
                 self.disarm()
+                self.happened += 1
                 act()
 
 
-class Watched(Memory):
-    """A system in memory that tells of every write of the hub as it happens."""
-
-    name: str
-    watch: Watch
-
-    def _write(self, obj: str, write: Write) -> Written | Failure:
-        rows = self._tables[obj].rows
-        before = dict(rows)
-        outcome = super()._write(obj, write)
-        key = outcome.key if isinstance(outcome, Written) else ""
-        changed = isinstance(outcome, Written) and before.get(key) is not rows.get(key)
-        if changed:
-            held = [row.get(key) for row in (before, rows)]
-            self.watch(self, write, key, *(None if row is None else dict(row.fields) for row in held))
-        return outcome
-
-
 class Mortal(Store):
-    """A store that can die before or after a commit."""
+    """A store whose process can die before or after a commit."""
 
     trouble: Trouble | None = None
 

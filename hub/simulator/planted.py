@@ -1,119 +1,124 @@
 """Bugs planted in the engine on purpose: each a mistake that somebody could make, and that the machine must catch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 from hub.adapter import Failure, Written
+from hub.core import landing
+from hub.core import merge as core
 from hub.core.errors import Unknown
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import deliver, merge, plan, settle
+from hub.flow import deliver, merge, plan, poll, settle
 from hub.flow.batch import Batch
 from hub.flow.deliver import DeliveryPage
 from hub.flow.matching import Finder, Found
 from hub.flow.merge import PageMerge, Seen
 from hub.store import catalog, deliveries
 
-Patch = AbstractContextManager[Any]
+
+class Swap(NamedTuple):
+    """Something of the engine, and what stands in for it."""
+
+    owner: Any
+    name: str
+    value: Any
 
 
 class Bug(NamedTuple):
     """What is wrong, and how to make it so."""
 
     name: str
-    patches: Callable[[], Sequence[Patch]]
+    swaps: Callable[[], Sequence[Swap]]
     #: The kind of world in which it shows soon.
-    world: str = "plain"
+    profile: str = "plain"
 
 
 @contextmanager
 def planted(bug: Bug) -> Iterator[None]:
-    patches = bug.patches()
-    for one in patches:
-        one.__enter__()
+    """The engine has this bug in here."""
+    swaps = bug.swaps()
+    right = [getattr(swap.owner, swap.name) for swap in swaps]
+    for swap in swaps:
+        setattr(swap.owner, swap.name, swap.value)
     try:
         yield
     finally:
-        for one in reversed(patches):
-            one.__exit__(None, None, None)
+        for swap, value in zip(swaps, right, strict=True):
+            setattr(swap.owner, swap.name, value)
 
 
 # -- what is believed of a system ---------------------------------------------------------------------
 
 
-def shadow_is_what_was_sent() -> Sequence[Patch]:
-    right = deliver.settled
-    return [patch.object(deliver, "settled", lambda shadow, sent, holds: right(shadow, sent, sent))]
+def shadow_is_what_was_sent() -> Sequence[Swap]:
+    return [Swap(deliver, "settled", lambda shadow, sent, holds: core.settle(shadow, sent, sent))]
 
 
-def asked_is_forgotten() -> Sequence[Patch]:
-    right = deliver.settled
+def asked_is_forgotten() -> Sequence[Swap]:
 
     def forgets(shadow: Shadow, sent: Any, holds: Any) -> Shadow:
-        return right(shadow, sent, holds)._replace(asked={})
+        return core.settle(shadow, sent, holds)._replace(asked={})
 
-    return [patch.object(deliver, "settled", forgets)]
-
-
-def lost_update_is_not_recognised() -> Sequence[Patch]:
-    return [patch.object(merge.landing, "updated", lambda shadow, sent, theirs: shadow)]
+    return [Swap(deliver, "settled", forgets)]
 
 
-def child_meets_as_a_stranger() -> Sequence[Patch]:
+def lost_update_is_not_recognised() -> Sequence[Swap]:
+    return [Swap(landing, "updated", lambda shadow, sent, theirs: shadow)]
+
+
+def child_meets_as_a_stranger() -> Sequence[Swap]:
     """The record that a lost create made is merged without a base: golden and system meet for the first time."""
     right = PageMerge.join
-    return [patch.object(PageMerge, "join", lambda self, look, found: right(self, look, found._replace(child=False)))]
+    return [Swap(PageMerge, "join", lambda self, look, found: right(self, look, found._replace(child=False)))]
 
 
 # -- writing ------------------------------------------------------------------------------------------
 
 
-def writes_without_version_and_without_a_look() -> Sequence[Patch]:
-    return [*no_version(), patch.object(DeliveryPage, "look", lambda self, plans: plans)]
+def writes_without_version_and_without_a_look() -> Sequence[Swap]:
+    return [*no_version(), Swap(DeliveryPage, "look", lambda self, plans: plans)]
 
 
-def no_version() -> Sequence[Patch]:
-    right = deliver.plan
+def no_version() -> Sequence[Swap]:
 
     def blind(*given: Any) -> plan.Plan:
-        made = right(*given)
+        made = plan.plan(*given)
         return made._replace(write=made.write._replace(version=None)) if made.write else made
 
-    return [patch.object(deliver, "plan", blind)]
+    return [Swap(deliver, "plan", blind)]
 
 
-def deletes_without_a_check() -> Sequence[Patch]:
+def deletes_without_a_check() -> Sequence[Swap]:
     def look(self: DeliveryPage, plans: list[plan.Plan]) -> list[plan.Plan]:
         checked = right(self, [item for item in plans if item.step != "delete"])
         return checked + [item for item in plans if item.step == "delete"]
 
     right = DeliveryPage.look
-    right_plan = deliver.plan
 
     def unversioned(*given: Any) -> plan.Plan:
-        made = right_plan(*given)
+        made = plan.plan(*given)
         return made._replace(write=made.write._replace(version=None)) if made.write and made.step == "delete" else made
 
-    return [patch.object(DeliveryPage, "look", look), patch.object(deliver, "plan", unversioned)]
+    return [Swap(DeliveryPage, "look", look), Swap(deliver, "plan", unversioned)]
 
 
-def sends_whole_records() -> Sequence[Patch]:
+def sends_whole_records() -> Sequence[Swap]:
     """The plan forgets to compare with the shadow."""
 
     def everything(shadow: Shadow, ours: Mapping[str, Any], writable: frozenset[str], held: frozenset[str]) -> Any:
         return {name: value for name, value in ours.items() if name in writable}
 
-    return [patch.object(plan, "owed", everything), patch.object(merge, "owed", everything)]
+    return [Swap(plan, "owed", everything), Swap(merge, "owed", everything)]
 
 
-def never_done() -> Sequence[Patch]:
+def never_done() -> Sequence[Swap]:
     """A delivery that was carried out stays owed, and is not compared with the shadow."""
-    return [*sends_whole_records(), patch.object(deliveries, "finish", lambda *given: None)]
+    return [*sends_whole_records(), Swap(deliveries, "finish", lambda *given: None)]
 
 
-def unknown_is_success() -> Sequence[Patch]:
+def unknown_is_success() -> Sequence[Swap]:
     right = DeliveryPage.call
 
     def trusting(self: DeliveryPage, writes: Any) -> list[Any]:
@@ -122,22 +127,21 @@ def unknown_is_success() -> Sequence[Patch]:
             for write, o in zip(writes, right(self, writes), strict=True)
         ]
 
-    return [patch.object(DeliveryPage, "call", trusting)]
+    return [Swap(DeliveryPage, "call", trusting)]
 
 
 # -- clashes ------------------------------------------------------------------------------------------
 
 
-def merged_otherwise(change: Callable[[Merged, Any], Merged]) -> Sequence[Patch]:
-    right = merge.merge
+def merged_otherwise(change: Callable[[Merged, Any], Merged]) -> Sequence[Swap]:
 
     def wrong(units: Any, shadow: Any, ours: Any, theirs: Any, decide: Any) -> Merged:
-        return change(right(units, shadow, ours, theirs, decide), theirs)
+        return change(core.merge(units, shadow, ours, theirs, decide), theirs)
 
-    return [patch.object(merge, "merge", wrong)]
+    return [Swap(merge, "merge", wrong)]
 
 
-def shadow_of_a_held_field_moves() -> Sequence[Patch]:
+def shadow_of_a_held_field_moves() -> Sequence[Swap]:
     def moves(merged: Merged, theirs: Any) -> Merged:
         held = merged.shadow.held
         moved = {name: value for pair in held.values() for name, value in pair.theirs.items()}
@@ -146,48 +150,46 @@ def shadow_of_a_held_field_moves() -> Sequence[Patch]:
     return merged_otherwise(moves)
 
 
-def held_fields_are_written() -> Sequence[Patch]:
-    return [patch.object(module, "held_fields", lambda units, shadow: frozenset()) for module in (plan, merge)]
+def held_fields_are_written() -> Sequence[Swap]:
+    return [Swap(module, "held_fields", lambda units, shadow: frozenset()) for module in (plan, merge)]
 
 
-def clashes_are_not_logged() -> Sequence[Patch]:
-    return [patch.object(Batch, "clash", lambda self, *given: None)]
+def clashes_are_not_logged() -> Sequence[Swap]:
+    return [Swap(Batch, "clash", lambda self, *given: None)]
 
 
-def held_clash_is_logged_again() -> Sequence[Patch]:
+def held_clash_is_logged_again() -> Sequence[Swap]:
     """What is held is forgotten, and so merged and logged whenever it is seen."""
-    right = merge.merge
 
     def forgets(units: Any, shadow: Shadow | None, ours: Any, theirs: Any, decide: Any) -> Merged:
         known = shadow._replace(held={unit: Held({}, {}) for unit in shadow.held}) if shadow else None
-        return right(units, known, ours, theirs, decide)
+        return core.merge(units, known, ours, theirs, decide)
 
     right_keep = PageMerge.keep
 
     def keep(self: PageMerge, look: Any, draft: Any, shadow: Shadow, *more: Any) -> None:
         right_keep(self, look._replace(hash=None) if shadow.held else look, draft, shadow, *more)
 
-    return [patch.object(merge, "merge", forgets), patch.object(PageMerge, "keep", keep), *reads_all()]
+    return [Swap(merge, "merge", forgets), Swap(PageMerge, "keep", keep), *reads_all()]
 
 
-def reads_all() -> Sequence[Patch]:
-    return [patch.object(catalog, "move", lambda *given: None)]
+def reads_all() -> Sequence[Swap]:
+    return [Swap(catalog, "move", lambda *given: None)]
 
 
-def groups_merge_by_field() -> Sequence[Patch]:
-    right = merge.merge
+def groups_merge_by_field() -> Sequence[Swap]:
 
     def apart(units: Sequence[Unit], *more: Any) -> Merged:
-        return right([Unit(n, (n,), unit.policy, unit.said) for unit in units for n in unit.fields], *more)
+        return core.merge([Unit(n, (n,), unit.policy, unit.said) for unit in units for n in unit.fields], *more)
 
-    return [patch.object(merge, "merge", apart)]
-
-
-def deletion_always_wins() -> Sequence[Patch]:
-    return [patch.object(merge, "untouched", lambda shadow, ours: True)]
+    return [Swap(merge, "merge", apart)]
 
 
-def revived_from_what_one_system_shows() -> Sequence[Patch]:
+def deletion_always_wins() -> Sequence[Swap]:
+    return [Swap(merge, "untouched", lambda shadow, ours: True)]
+
+
+def revived_from_what_one_system_shows() -> Sequence[Swap]:
     """An edit wins over a deletion, and the whole record is taken as that system shows it, cut and rounded."""
 
     def revive(self: PageMerge, look: Any, draft: Any, shadow: Shadow) -> None:
@@ -195,45 +197,43 @@ def revived_from_what_one_system_shows() -> Sequence[Patch]:
         right(self, look, draft, Shadow(look.fields))
 
     right = PageMerge.revive
-    return [patch.object(PageMerge, "revive", revive)]
+    return [Swap(PageMerge, "revive", revive)]
 
 
 # -- creating -----------------------------------------------------------------------------------------
 
 
-def fresh_token_for_each_try() -> Sequence[Patch]:
-    right = deliver.plan
-    return [patch.object(deliver, "plan", lambda place, due, token: right(place, due._replace(token=None), token))]
+def fresh_token_for_each_try() -> Sequence[Swap]:
+    return [Swap(deliver, "plan", lambda place, due, token: plan.plan(place, due._replace(token=None), token))]
 
 
-def no_intent_for_creates() -> Sequence[Patch]:
-    return [patch.object(deliveries, "creating", lambda *given: None)]
+def no_intent_for_creates() -> Sequence[Swap]:
+    return [Swap(deliveries, "creating", lambda *given: None)]
 
 
-def creates_are_repeated_blindly() -> Sequence[Patch]:
+def creates_are_repeated_blindly() -> Sequence[Swap]:
     """What was not answered is sent again at once, as if every system knew tokens."""
-    right = deliver.plan
 
     def again(place: Any, due: Any, token: str) -> plan.Plan:
-        made = right(place, due, token)
+        made = plan.plan(place, due, token)
         return plan.create(place, due, due.token or token) if made.step == "settle" else made
 
-    return [patch.object(deliver, "plan", again)]
+    return [Swap(deliver, "plan", again)]
 
 
-def unknown_child_is_new() -> Sequence[Patch]:
-    return [patch.object(Finder, "child", lambda self, fields: Found())]
+def unknown_child_is_new() -> Sequence[Swap]:
+    return [Swap(Finder, "child", lambda self, fields: Found())]
 
 
-def not_alike_is_not_there() -> Sequence[Patch]:
+def not_alike_is_not_there() -> Sequence[Swap]:
     """A poll has come to its end: what was not recognised is taken for lost, whatever stands aside."""
-    return [patch.object(settle, "children", lambda *given: False)]
+    return [Swap(settle, "children", lambda *given: False)]
 
 
 # -- reading ------------------------------------------------------------------------------------------
 
 
-def cursor_moves_before_the_records() -> Sequence[Patch]:
+def cursor_moves_before_the_records() -> Sequence[Swap]:
     right = merge.merge_page
 
     def first(hub: Any, place: Any, seen: Seen, doubts: Any = ()) -> Any:
@@ -242,24 +242,24 @@ def cursor_moves_before_the_records() -> Sequence[Patch]:
                 catalog.move(tx, place.id, seen.cursor)
         return right(hub, place, seen, doubts)
 
-    return [patch("hub.flow.poll.merge_page", first)]
+    return [Swap(poll, "merge_page", first)]
 
 
-def last_record_of_a_page_is_skipped() -> Sequence[Patch]:
+def last_record_of_a_page_is_skipped() -> Sequence[Swap]:
     right = merge.merge_page
 
     def short(hub: Any, place: Any, seen: Seen, doubts: Any = ()) -> Any:
         records = seen.records[:-1] if len(seen.records) > 1 else seen.records
         return right(hub, place, seen._replace(records=records), doubts)
 
-    return [patch("hub.flow.poll.merge_page", short)]
+    return [Swap(poll, "merge_page", short)]
 
 
-def one_bad_record_stops_the_page() -> Sequence[Patch]:
+def one_bad_record_stops_the_page() -> Sequence[Swap]:
     def stops(self: PageMerge, key: str, kind: str, error: Exception, *more: Any) -> None:
         raise error
 
-    return [patch.object(PageMerge, "aside", stops)]
+    return [Swap(PageMerge, "aside", stops)]
 
 
 BUGS = (

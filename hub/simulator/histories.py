@@ -1,0 +1,86 @@
+"""A history: a world and a script of moves, both made of a seed; played to the end, and judged."""
+
+import random
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from hub.simulator.faults import Spot
+from hub.simulator.moves import Hand
+from hub.simulator.oracle import OTHER, Broken
+from hub.simulator.play import Play, Setup, begin
+from hub.simulator.profiles import Profile
+
+
+class Step(NamedTuple):
+    """One move with what it was given."""
+
+    name: str
+    given: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.given.items())})"
+
+
+class History(NamedTuple):
+    """Everything that a run depends on."""
+
+    seed: int
+    setup: Setup
+    steps: tuple[Step, ...]
+
+
+@dataclass
+class Outcome:
+    """What became of a history."""
+
+    #: What was broken, one of `oracle.KINDS` or another. None: nothing.
+    kind: str | None = None
+    said: str = ""
+    #: What happened, line by line; only where something was broken.
+    story: str = ""
+    points: int = 0
+    faults: int = 0
+    died_at: Spot | None = None
+    met: Counter[str] = field(default_factory=Counter)
+
+
+def make(seed: int, profile: Profile) -> History:
+    """The history of a seed: the same for the same profile, for ever."""
+    chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+    setup = profile.setup(chance)
+    fewest, most = profile.steps
+    return History(seed, setup, tuple(script(chance, profile, chance.randint(fewest, most))))
+
+
+def script(chance: random.Random, profile: Profile, steps: int) -> list[Step]:
+    moves = chance.choices(profile.moves, [move.weight for move in profile.moves], k=steps)
+    return [Step(m.name, {name: chance.choice(values) for name, values in m.given.items()}) for m in moves]
+
+
+def run(setup: Setup, steps: Sequence[Step], die_at: int = 0) -> Outcome:
+    """Play it. `die_at`: the numbered point at which the process is killed."""
+    play = Play(setup)
+    outcome = Outcome()
+    try:
+        through(play, steps, die_at)
+    except Broken as error:
+        outcome.kind, outcome.said = error.kind, error.said
+    except Exception as error:  # noqa: BLE001 - whatever the engine lets out is what the simulator looks for
+        outcome.kind, outcome.said = OTHER, f"{type(error).__name__}: {error}"
+        play.note(traceback.format_exc(limit=-6))
+    outcome.points, outcome.faults = play.trouble.passed, play.trouble.happened
+    outcome.died_at, outcome.met = play.trouble.died_at, play.seen()
+    outcome.story = play.history() if outcome.kind else ""
+    return outcome
+
+
+def through(play: Play, steps: Sequence[Step], die_at: int) -> None:
+    begin(play)
+    play.trouble.die_at = die_at
+    hand = Hand(play)
+    for step in steps:
+        getattr(hand, step.name)(**step.given)
+    play.settle()

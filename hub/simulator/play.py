@@ -1,0 +1,239 @@
+"""A world that people, polls, deliveries and accidents act upon in any order, watched by the oracle.
+
+What no hub can do is left out, and nothing else (see design, "creating in a system that is not transactional"):
+
+- A system without conditional writes can be edited between our look and our write; here nobody edits at that moment.
+- In a system without tokens nobody deletes a record whose creation the hub was never told of: nothing tells that the
+  deleted one was the hub's.
+- A record that may be the child of an unanswered create and is not alike waits for a person; here the person looks at
+  it and says which it is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from hub.adapter import FieldInfo
+from hub.core.errors import HubError
+from hub.core.model import Instance, Policy
+from hub.engine.sync import Sync
+from hub.flow.place import Place
+from hub.simulator.ending import Ending
+from hub.simulator.faults import Died, Trouble, empty_store
+from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
+from hub.simulator.people import People
+from hub.simulator.systems import Kind, Simulated, Write1, mapped
+from hub.simulator.terms import FIELDS, Own, Terms, spoilt
+from hub.simulator.world import ASK, World, integration
+from hub.store import deliveries, reviews
+from hub.store.deliveries import CREATING, OWED, REFUSED
+
+DAY = 90_000
+ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a world is like."""
+
+    kinds: tuple[Kind, ...] = (Kind(), Kind())
+    #: Systems that hold the keys of others: (holder, other).
+    links: tuple[tuple[str, str], ...] = ()
+    #: Fields that merge together. All of them: merge by row.
+    group: tuple[str, ...] = ()
+    #: In the order of FIELDS; the first that a group has counts for it.
+    policies: tuple[Policy, ...] = (ASK,) * 3
+    deletes: Policy = ASK
+    match: tuple[tuple[str, ...], ...] = ()
+
+
+class Play:
+    """One world and what the hub does in it. `people` act in it too."""
+
+    entity = "account"
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.trouble = Trouble()
+        self.names = tuple("abc"[: len(setup.kinds)])
+        self.terms: Terms = Own()
+        kinds = dict(zip(self.names, setup.kinds, strict=True))
+        store = empty_store()
+        self.systems = {name: self.system(name, kind) for name, kind in kinds.items()}
+        self.world = World(self.instance(kinds), self.systems, store)
+        self.world.clock.moved = self.arrivals
+        self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, setup.group)
+        self.people = People(self)
+        #: Rare things that were seen, and how often.
+        self.met: Counter[str] = Counter()
+        store.trouble = self.trouble
+
+    def system(self, name: str, kind: Kind) -> Simulated:
+        keys = [f"{other}_key" for holder, other in self.setup.links if holder == name]
+        infos = [FieldInfo(field) for field in (*FIELDS, *keys)]
+        return Simulated(name, {"thing": infos}, kind, self.trouble, lambda: self.world.clock.at, self.watch)
+
+    def instance(self, kinds: Mapping[str, Kind]) -> Instance:
+        setup = self.setup
+        first = next((f for f in FIELDS if f in setup.group), "")
+        return integration(
+            self.names,
+            FIELDS,
+            groups={"group": setup.group} if setup.group else {},
+            policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
+            links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
+                   for name in self.names},
+            deletes=setup.deletes,
+            match=setup.match,
+            specs={name: mapped(kind) for name, kind in kinds.items()},
+        )  # fmt: skip
+
+    def watch(self, made: Write1) -> None:
+        self.people.watch(made)
+        self.oracle.judge(made)
+
+    def arrivals(self) -> None:
+        for system in self.systems.values():
+            system.arrive()
+
+    def note(self, *said: Any) -> None:
+        self.oracle.history.append(said)
+
+    # -- the hub ----------------------------------------------------------------------------------
+
+    def place(self, name: str) -> Place:
+        return self.world.place(name, self.entity)
+
+    @contextmanager
+    def mortal(self) -> Generator[None]:
+        """The process may die in here; another one goes on."""
+        try:
+            yield
+        except Died:
+            self.note("  the process dies")
+            self.met["the process died"] += 1
+            self.oracle.doubt()
+            self.reborn()
+        if self.oracle.broken:
+            raise self.oracle.broken[0]
+
+    def reborn(self) -> None:
+        while True:
+            try:
+                self.world.restart()
+            except Died:
+                self.met["died while it started"] += 1
+            else:
+                return
+
+    def run(self, said: str, act: Callable[[Sync], object]) -> None:
+        """One step of the hub; it may die in it."""
+        self.note(said)
+        self.oracle.written.clear()
+        sync = Sync(self.world.hub)
+        with self.mortal():
+            try:
+                act(sync)
+            except HubError as error:
+                self.note("  raised", error)
+        self.trouble.disarm()
+        if sync.report.troubles:
+            self.note("  said", *sync.report.troubles)
+        self.count(sync)
+
+    def count(self, sync: Sync) -> None:
+        for sent in sync.report.sent.values():
+            self.met["changed over there before the write"] += sent.stale
+            self.met["in doubt"] += sent.in_doubt
+            self.met["a write was refused"] += sent.refused
+
+    def poll(self, name: str, *, full: bool = False) -> None:
+        def act(sync: Sync) -> None:
+            sync.poll(self.place(name), full)
+            sync.again(self.place(name))
+
+        self.run(f"poll {name}", act)
+
+    def deliver(self, name: str) -> None:
+        self.run(f"deliver {name}", lambda sync: sync.send(self.place(name)))
+
+    def compare_keys(self, name: str) -> None:
+        self.run(f"compare keys {name}", lambda sync: sync.compare_keys(self.place(name)))
+
+    def sync(self, *, keys: bool = False) -> None:
+        self.run("sync", lambda sync: sync.run(keys=keys))
+
+    def wait(self, seconds: float) -> None:
+        self.note("time passes:", seconds, "s")
+        with self.mortal():
+            self.world.clock.pass_(seconds)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """No more edits, no more accidents: after finite rounds all is quiet, and right. Records that cannot be read
+        stand aside, and stop nothing else."""
+        self.trouble.disarm()
+        self.note("-- nobody does anything any more")
+        self.rest()
+        Ending(self.oracle).judge(lambda row: spoilt(self.terms, row))
+        if self.people.mend():
+            self.rest()
+            Ending(self.oracle).judge()
+        if self.aside():
+            raise Broken(OTHER, f"still standing: {self.aside()}")
+
+    def rest(self) -> None:
+        for _ in range(ROUNDS):
+            before = self.stand()
+            self.wait(DAY)
+            self.people.look()
+            self.sync(keys=True)
+            if self.stand() == before:
+                break
+        else:
+            raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
+        self.wait(DAY)
+        self.sync()
+        if self.stand() != before:
+            raise Broken(ECHOED, f"a hub at rest did something: {before} -> {self.stand()}")
+
+    def stand(self) -> tuple[Any, ...]:
+        return self.oracle.writes, len(self.oracle.log()), self.aside()
+
+    def aside(self) -> list[str]:
+        """What stands for people to see: records and deliveries."""
+        ids = [place.id for place in self.world.hub.all()]
+        with self.world.store.reading() as tx:
+            found = [f"{review.kind} {review.key}" for review in reviews.find(tx, ids)]
+            owed = deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
+        return found + [f"{item.state} {item.binding_id} {item.golden_id} {item.said}" for item in owed]
+
+    def seen(self) -> Counter[str]:
+        """Rare things that were met, with what the systems and the log tell."""
+        met = self.met + Counter()
+        for system in self.systems.values():
+            met.update(system.told)
+        return met
+
+    def history(self) -> str:
+        """What happened, line by line."""
+        return "\n".join(" ".join(map(str, said)) for said in self.oracle.history)
+
+
+def linked(setup: Setup) -> Play:
+    """A world that starts with one record that all systems hold and agree on."""
+    play = Play(setup)
+    begin(play)
+    return play
+
+
+def begin(play: Play) -> None:
+    """One record that all systems hold and agree on."""
+    play.people.create(play.names[0], play.terms.fields)
+    play.sync()
+    play.sync()
+    play.note("-- one record, linked everywhere")
+    play.trouble.passed = 0
