@@ -24,6 +24,7 @@ from hub.simulator.ending import Ending
 from hub.simulator.faults import Died, Trouble, empty_store
 from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
 from hub.simulator.people import People
+from hub.simulator.rare import told
 from hub.simulator.systems import Kind, Simulated, Write1, mapped
 from hub.simulator.terms import FIELDS, Own, Terms, spoilt
 from hub.simulator.world import ASK, World, integration
@@ -66,6 +67,7 @@ class Play:
         self.world.clock.moved = self.arrivals
         self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, setup.group)
         self.people = People(self)
+        self.deaths = 0
         #: Rare things that were seen, and how often.
         self.met: Counter[str] = Counter()
         store.trouble = self.trouble
@@ -113,7 +115,9 @@ class Play:
             yield
         except Died:
             self.note("  the process dies")
+            self.deaths += 1
             self.met["the process died"] += 1
+            self.met["died with a create out"] += any(self.people.doubted(self.place(name)) for name in self.names)
             self.oracle.doubt()
             self.reborn()
         if self.oracle.broken:
@@ -144,6 +148,7 @@ class Play:
         self.count(sync)
 
     def count(self, sync: Sync) -> None:
+        self.met["a record stood aside"] += sum(tally.aside for tally in sync.report.polled.values())
         for sent in sync.report.sent.values():
             self.met["changed over there before the write"] += sent.stale
             self.met["in doubt"] += sent.in_doubt
@@ -186,19 +191,26 @@ class Play:
             raise Broken(OTHER, f"still standing: {self.aside()}")
 
     def rest(self) -> None:
+        """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            before = self.stand()
-            self.wait(DAY)
-            self.people.look()
-            self.sync(keys=True)
-            if self.stand() == before:
+            if self.unchanged(keys=True):
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
+        before, deaths = self.stand(), self.deaths
+        if not self.unchanged(keys=False):
+            if self.deaths == deaths:
+                raise Broken(ECHOED, f"a hub at rest did something: {before} -> {self.stand()}")
+            self.rest()
+
+    def unchanged(self, *, keys: bool) -> bool:
+        """One round of a day: did nothing happen in it?"""
+        before = self.stand(), self.deaths
         self.wait(DAY)
-        self.sync()
-        if self.stand() != before:
-            raise Broken(ECHOED, f"a hub at rest did something: {before} -> {self.stand()}")
+        if keys:
+            self.people.look()
+        self.sync(keys=keys)
+        return before == (self.stand(), self.deaths)
 
     def stand(self) -> tuple[Any, ...]:
         return self.oracle.writes, len(self.oracle.log()), self.aside()
@@ -213,10 +225,7 @@ class Play:
 
     def seen(self) -> Counter[str]:
         """Rare things that were met, with what the systems and the log tell."""
-        met = self.met + Counter()
-        for system in self.systems.values():
-            met.update(system.told)
-        return met
+        return self.met + told(self)
 
     def history(self) -> str:
         """What happened, line by line."""

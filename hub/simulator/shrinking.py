@@ -15,9 +15,13 @@ TRIES = 400
 _NAMES = re.compile(r"[\d']+|[abc]\d+|\{.*|\(.*")
 
 
-def signature(outcome: Outcome) -> tuple[str | None, str]:
+def signature(kind: str | None, said: str) -> tuple[str | None, str]:
     """What is broken, without the names and numbers of this one history."""
-    return outcome.kind, _NAMES.sub("", outcome.said)[:45]
+    return kind, _NAMES.sub("", said)[:45]
+
+
+def broken(outcome: Outcome) -> tuple[str | None, str]:
+    return signature(outcome.kind, outcome.said)
 
 
 class Shrinker:
@@ -25,7 +29,7 @@ class Shrinker:
 
     def __init__(self, history: History, wanted: Outcome, die_at: int = 0) -> None:
         self.seed, self.setup, self.steps = history.seed, history.setup, list(history.steps)
-        self.wanted, self.die_at, self.left = signature(wanted), die_at, TRIES
+        self.wanted, self.die_at, self.left = broken(wanted), die_at, TRIES
 
     def shrunk(self) -> History:
         changed = True
@@ -37,9 +41,9 @@ class Shrinker:
         """Is it still broken? After a death, at any point of the history that died."""
         self.left -= 1
         if not self.die_at:
-            return signature(run(setup, steps)) == self.wanted
+            return broken(run(setup, steps)) == self.wanted
         for point in range(max(1, self.die_at - 40), self.die_at + 1):
-            if signature(run(setup, steps, point)) == self.wanted:
+            if broken(run(setup, steps, point)) == self.wanted:
                 self.die_at = point
                 return True
         return False

@@ -93,6 +93,8 @@ class Simulated(Memory):
         self.told: dict[str, int] = {}
         #: Writes whose sender gave up waiting: they are carried out a moment later.
         self.late: list[tuple[datetime, str, list[Write]]] = []
+        #: The tokens of creates so far, by golden record.
+        self.tried: dict[str, set[str]] = {}
         self.under_way: tuple[str, Sequence[Write]] = "", ()
 
     def tell(self, what: str) -> None:
@@ -124,9 +126,17 @@ class Simulated(Memory):
                 self.tell("late arrival")
                 self.carry(obj, write)
 
+    def attempt(self, token: str) -> None:
+        """A create, perhaps not the first try."""
+        tried, golden = self.tried, token.rpartition("-")[2]
+        if golden in tried:
+            self.tell("token again" if token in tried[golden] else "sent again under a new token")
+        tried.setdefault(golden, set()).add(token)
+
     def find(self, obj: str, name: str, values: Sequence[str]) -> list[Record]:
         found = super().find(obj, name, values)
-        self.tell("search")
+        if found:
+            self.tell("a search found")
         if not self.kind.lag:
             return found
         rows, until = self._tables[obj].rows, self.time() + timedelta(seconds=self.kind.skew - self.kind.lag)
@@ -149,15 +159,15 @@ class Simulated(Memory):
         return outcome
 
     def carry(self, obj: str, write: Write) -> Written | Failure:
-        rows, known = self._tables[obj].rows, len(self._tables[obj].tokens)
+        rows = self._tables[obj].rows
         before = dict(rows)
+        if write.kind == "create":
+            self.attempt(write.token)
         outcome = super()._write(obj, write)
         if isinstance(outcome, Failure):
             if isinstance(outcome.error, Stale):
                 self.tell("stale")
             return outcome
-        if write.kind == "create" and write.token and len(self._tables[obj].tokens) == known:
-            self.tell("token again")
         old, new = before.get(outcome.key), rows.get(outcome.key)
         if old is not new:
             fields = [None if row is None else dict(row.fields) for row in (old, new)]
