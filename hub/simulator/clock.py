@@ -11,15 +11,24 @@ class Clock:
 
     def __init__(self) -> None:
         self.at = datetime(2026, 11, 22, 9, tzinfo=UTC)
-        #: Called whenever it moves.
-        self.moved: Callable[[], None] = lambda: None
+        self._planned: list[tuple[datetime, Callable[[], None]]] = []
 
     def __call__(self) -> datetime:
         return self.at
 
     def pass_(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-        self.moved()
+        """Whatever is planned for this time happens on the way."""
+        until = self.at + timedelta(seconds=seconds)
+        while due := [item for item in self._planned if item[0] <= until]:
+            first = min(due, key=lambda item: item[0])
+            self._planned.remove(first)
+            self.at = max(self.at, first[0])
+            first[1]()
+        self.at = until
+
+    def plan(self, seconds: float, act: Callable[[], None]) -> None:
+        """So many seconds from now this is to happen."""
+        self._planned.append((self.at + timedelta(seconds=seconds), act))
 
 
 class Counter:

@@ -30,7 +30,7 @@ PEOPLE = (
     Move("delete", {"where": WHERE, "which": WHICH}),
     Move("copy", {"where": WHERE, "which": WHICH, "other": WHERE, "name": FIELDS}),
     Move("spoil", {"where": WHERE, "which": WHICH}, 0.5),
-    Move("decide", {"which": WHICH, "side": ("ours", "theirs")}),
+    Move("decide", {"which": WHICH, "side": ("ours", "theirs")}, 2),
     Move("look", {}),
 )
 HUB = (
@@ -52,7 +52,7 @@ ACCIDENTS = (
     Move("stop_reading", {"where": WHERE, "nth": (2, 3)}, 0.5),
     Move("throttle", {"where": WHERE, "call": ("write", "changes"), "seconds": (30, 3600)}, 0.5),
     Move("deny", {"where": WHERE, "call": ("write", "read", "changes")}, 0.5),
-    Move("refuse", {"where": WHERE, "nth": (1, 2)}, 0.5),
+    Move("refuse", {"where": WHERE, "nth": (1, 1, 2)}),
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
     Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
 )

@@ -193,7 +193,7 @@ class Oracle:
                 raise Broken(UNLOGGED, f"{where}: {old!r} was blanked")
         elif old_tag == new_tag:
             # A group that was decided as a whole brings back an older value as the winning system shows it.
-            decided = any(theirs == new for row in log if row.unit != EXISTENCE for _, theirs in texts(row))
+            decided = any(new in row.theirs.values() for row in log if row.unit != EXISTENCE and pairs(row))
             if system in self.typed[old_tag] and not decided:
                 raise Broken(ECHOED, f"{where}: {old!r} came back as {new!r} to where it was typed")
         elif old_tag not in reach([new_tag], self.won(log)):

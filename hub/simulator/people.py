@@ -10,7 +10,7 @@ from hub.flow.decide import Side, resolve
 from hub.flow.place import Place
 from hub.simulator.systems import Write1
 from hub.simulator.terms import SPOILT, spoilt
-from hub.store import catalog, conflicts, deliveries, reviews
+from hub.store import catalog, conflicts
 from hub.store.deliveries import CREATING
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ class People:
 
     def doubted(self, place: Place) -> set[int]:
         """Golden records whose create in a system was never answered: listed for everybody to see."""
-        with self.play.world.store.reading() as tx:
-            return {standing.golden_id for standing in deliveries.standing(tx, [place.id], [CREATING])}
+        rows = self.play.standing.owed
+        return {row.golden_id for row in rows if row.state == CREATING and row.binding_id == place.id}
 
     def decide(self, number: int, side: Side) -> None:
         open_ = [row for row in self.play.oracle.log() if row.state == conflicts.OPEN]
@@ -132,29 +132,27 @@ class People:
 
     def look(self) -> None:
         """Somebody looks at what stands aside, says what is the hub's own, and lets paused systems go on."""
-        for name in self.play.names:
+        for place in self.play.standing.paused:
             with self.play.mortal():
-                self.resume(self.play.place(name))
-                self.identify(name, self.play.place(name))
+                self.resume(place)
+        for review in self.play.standing.records:
+            if review.kind == "in-doubt":
+                with self.play.mortal():
+                    self.identify(self.play.world.hub.place_of(review.binding_id), review.key)
 
-    def identify(self, name: str, place: Place) -> None:
-        with self.play.world.store.reading() as tx:
-            aside = [review for review in reviews.find(tx, [place.id]) if review.kind == "in-doubt"]
-        doubted = self.doubted(place) if aside else set()
-        for review in aside:
-            golden_id = self.children.get((name, review.key))
-            self.play.met["a person said what a record is"] += 1
-            self.play.note("somebody says", name, review.key, "is", golden_id if golden_id in doubted else "new")
-            if golden_id is not None and golden_id in doubted:
-                link(self.play.world.hub, place, review.key, golden_id, "somebody")
-            else:
-                separate(self.play.world.hub, place, review.key, "somebody")
+    def identify(self, place: Place, key: str) -> None:
+        """It is the hub's own child, or a new record."""
+        name, doubted, hub = place.binding.system, self.doubted(place), self.play.world.hub
+        golden_id = self.children.get((name, key))
+        self.play.met["a person said what a record is"] += 1
+        self.play.note("somebody says", name, key, "is", golden_id if golden_id in doubted else "new")
+        if golden_id is not None and golden_id in doubted:
+            link(hub, place, key, golden_id, "somebody")
+        else:
+            separate(hub, place, key, "somebody")
 
     def resume(self, place: Place) -> None:
         """As `hub resume` does."""
-        with self.play.world.store.reading() as tx:
-            paused = catalog.position(tx, place.id).paused
-        if paused:
-            self.play.note("somebody resumes", place.binding.system)
-            with self.play.world.store.transaction() as tx:
-                catalog.pause(tx, place.id, None)
+        self.play.note("somebody resumes", place.binding.system)
+        with self.play.world.store.transaction() as tx:
+            catalog.pause(tx, place.id, None)

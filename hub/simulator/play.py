@@ -10,16 +10,17 @@ What no hub can do is left out, and nothing else (see design, "creating in a sys
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.adapter import FieldInfo
 from hub.core.errors import HubError
 from hub.core.model import Instance, Policy
 from hub.engine.sync import Sync
 from hub.flow.place import Place
+from hub.simulator.clock import Clock
 from hub.simulator.ending import Ending
 from hub.simulator.faults import Died, Trouble, empty_store
 from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
@@ -29,7 +30,9 @@ from hub.simulator.systems import Kind, Simulated, Write1, mapped
 from hub.simulator.terms import FIELDS, Own, Terms, spoilt
 from hub.simulator.world import ASK, World, integration
 from hub.store import deliveries, reviews
+from hub.store.agenda import agenda
 from hub.store.deliveries import CREATING, OWED, REFUSED
+from hub.store.reviews import Review
 
 DAY = 90_000
 ROUNDS = 10
@@ -50,6 +53,15 @@ class Setup:
     match: tuple[tuple[str, ...], ...] = ()
 
 
+class Standing(NamedTuple):
+    """What stands for people to see, after so many commits."""
+
+    commits: int
+    records: Sequence[Review] = ()
+    owed: Sequence[deliveries.Standing] = ()
+    paused: Sequence[Place] = ()
+
+
 class Play:
     """One world and what the hub does in it. `people` act in it too."""
 
@@ -57,17 +69,17 @@ class Play:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.trouble = Trouble()
+        self.trouble, self.clock = Trouble(), Clock()
         self.names = tuple("abc"[: len(setup.kinds)])
         self.terms: Terms = Own()
         kinds = dict(zip(self.names, setup.kinds, strict=True))
         store = empty_store()
         self.systems = {name: self.system(name, kind) for name, kind in kinds.items()}
-        self.world = World(self.instance(kinds), self.systems, store)
-        self.world.clock.moved = self.arrivals
+        self.world = World(self.instance(kinds), self.systems, store, clock=self.clock)
         self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, setup.group)
         self.people = People(self)
         self.deaths = 0
+        self._standing = Standing(-1)
         #: Rare things that were seen, and how often.
         self.met: Counter[str] = Counter()
         store.trouble = self.trouble
@@ -75,7 +87,7 @@ class Play:
     def system(self, name: str, kind: Kind) -> Simulated:
         keys = [f"{other}_key" for holder, other in self.setup.links if holder == name]
         infos = [FieldInfo(field) for field in (*FIELDS, *keys)]
-        return Simulated(name, {"thing": infos}, kind, self.trouble, lambda: self.world.clock.at, self.watch)
+        return Simulated(name, {"thing": infos}, kind, self.trouble, self.clock, self.watch)
 
     def instance(self, kinds: Mapping[str, Kind]) -> Instance:
         setup = self.setup
@@ -95,10 +107,6 @@ class Play:
     def watch(self, made: Write1) -> None:
         self.people.watch(made)
         self.oracle.judge(made)
-
-    def arrivals(self) -> None:
-        for system in self.systems.values():
-            system.arrive()
 
     def note(self, *said: Any) -> None:
         self.oracle.history.append(said)
@@ -217,11 +225,23 @@ class Play:
 
     def aside(self) -> list[str]:
         """What stands for people to see: records and deliveries."""
-        ids = [place.id for place in self.world.hub.all()]
-        with self.world.store.reading() as tx:
-            found = [f"{review.kind} {review.key}" for review in reviews.find(tx, ids)]
-            owed = deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
+        found = [f"{review.kind} {review.key}" for review in self.standing.records]
+        owed = self.standing.owed
         return found + [f"{item.state} {item.binding_id} {item.golden_id} {item.said}" for item in owed]
+
+    @property
+    def standing(self) -> Standing:
+        """What people see standing, read again after each commit."""
+        commits = self.world.store.counts.commits
+        if self._standing.commits != commits:
+            hub = self.world.hub
+            ids = [place.id for place in hub.all()]
+            with self.world.store.reading() as tx:
+                records, owed = reviews.find(tx, ids), deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
+                paused = agenda(tx, hub.catalog.instance_id, hub.now())
+            out = [place for place in hub.all() if paused[place.id].paused]
+            self._standing = Standing(commits, records, owed, out)
+        return self._standing
 
     def seen(self) -> Counter[str]:
         """Rare things that were met, with what the systems and the log tell."""

@@ -30,8 +30,7 @@ PLAIN = Kind()
 LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
 #: Knows neither tokens nor search nor versions, and does not say what it made of a write.
 WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
-#: Finds what it was told a moment ago only later; knows no tokens.
-SLOW_SEARCH = Kind(replace(ABLE, tokens=False), lag=1.0)
+SEARCHED = Kind(replace(ABLE, tokens=False))
 
 
 def flip(chance: random.Random) -> bool:
@@ -94,6 +93,13 @@ def pair_with(second: Kind, group: tuple[str, ...] = ()) -> Callable[[random.Ran
     return setup
 
 
+def searched(chance: random.Random) -> Setup:
+    """The second system knows no tokens, but finds our key, or the name; a moment late, perhaps."""
+    setup = pair_with(replace(SEARCHED, lag=chance.choice([0.0, 1.0])))(chance)
+    by_key = chance.random() < 0.7
+    return replace(setup, links=(("b", "a"),) if by_key else (), match=() if by_key else (("name",),))
+
+
 def drifting(chance: random.Random) -> Setup:
     """Pages of one row, changed while they are read."""
     setup = any_setup(2)(chance)
@@ -118,6 +124,9 @@ LATE_CREATES = (
     only("arrive_late", 2, where=(1,), whole=(True,)),
     only("lose_an_answer", where=(1,), phase=("after",), whole=(True,)),
     only("edit", where=(0,)),
+    only("delete", 0.5, where=(0,)),
+    only("die_at_a_write", where=(1,), whole=(True,)),
+    only("wait", 2, seconds=(1, 120)),
     only("sync", 2),
 )
 CHILDREN = (
@@ -153,7 +162,7 @@ PROFILES = (
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
     Profile("lost creates", pair_with(PLAIN), CREATES, (12, 12)),
     Profile("lost creates, weak", pair_with(WEAK), CREATES, (12, 12)),
-    Profile("slow search", pair_with(SLOW_SEARCH), LATE_CREATES, (12, 12)),
+    Profile("searched", searched, LATE_CREATES, (12, 12), share=2),
     Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
     Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),

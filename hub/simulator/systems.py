@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn
 
 from adapters.memory import Feed, Memory, Quirk
 from hub.adapter import Can, Cursor, Failure, FieldInfo, Page, Write, Written
 from hub.core.errors import HubError, Stale, Unknown
 from hub.core.record import Raw, Record
+from hub.simulator.clock import Clock
 from hub.simulator.faults import Trouble
 
 ABLE = Can(conditional=True, tombstones=True, find=True, tokens=True, answers=True, batch=10)
@@ -74,7 +75,7 @@ class Simulated(Memory):
         objects: Mapping[str, Sequence[FieldInfo]],
         kind: Kind,
         trouble: Trouble,
-        clock: Callable[[], datetime],
+        clock: Clock,
         watch: Watch,
     ) -> None:
         super().__init__(
@@ -83,16 +84,14 @@ class Simulated(Memory):
             page=kind.page,
             feed=kind.feed,
             quirks={field_: QUIRKS[quirk] for field_, quirk in kind.quirks.items()},
-            clock=lambda: clock() + timedelta(seconds=kind.skew),
+            clock=lambda: clock.at + timedelta(seconds=kind.skew),
             key=lambda _, number: f"{name}{number}",
             fault=lambda call, phase: trouble.at(name, call, phase),
         )
         [self.object] = objects
-        self.name, self.kind, self.trouble, self.time, self.watch = name, kind, trouble, clock, watch
+        self.name, self.kind, self.trouble, self.clock, self.watch = name, kind, trouble, clock, watch
         #: How often the hub was told things that it has to cope with, by what was told.
         self.told: dict[str, int] = {}
-        #: Writes whose sender gave up waiting: they are carried out a moment later.
-        self.late: list[tuple[datetime, str, list[Write]]] = []
         #: The tokens of creates so far, by golden record.
         self.tried: dict[str, set[str]] = {}
         self.under_way: tuple[str, Sequence[Write]] = "", ()
@@ -111,20 +110,16 @@ class Simulated(Memory):
         return [held[write.key] for write in writes if write.key in held]
 
     def delay(self, seconds: float) -> NoReturn:
-        """No answer to the write under way: it is carried out a moment later."""
+        """No answer to the write under way: it is carried out a moment later, and nobody hears what became of it."""
         obj, writes = self.under_way
-        self.late.append((self.time() + timedelta(seconds=seconds), obj, list(writes)))
-        raise Unknown("system.no-answer", "no answer")
 
-    def arrive(self) -> None:
-        """What was on its way and is due is carried out; nobody hears what became of it."""
-        now = self.time()
-        due = [item for item in self.late if item[0] <= now]
-        self.late = [item for item in self.late if item[0] > now]
-        for _, obj, writes in due:
+        def arrives() -> None:
             for write in writes:
                 self.tell("late arrival")
                 self.carry(obj, write)
+
+        self.clock.plan(seconds, arrives)
+        raise Unknown("system.no-answer", "no answer")
 
     def attempt(self, token: str) -> None:
         """A create, perhaps not the first try."""
@@ -139,7 +134,7 @@ class Simulated(Memory):
             self.tell("a search found")
         if not self.kind.lag:
             return found
-        rows, until = self._tables[obj].rows, self.time() + timedelta(seconds=self.kind.skew - self.kind.lag)
+        rows, until = self._tables[obj].rows, self.clock.at + timedelta(seconds=self.kind.skew - self.kind.lag)
         return [record for record in found if rows[record.key].stamp <= until]
 
     def changes(self, obj: str, since: Cursor | None) -> Iterator[Page]:

@@ -20,10 +20,15 @@ class World:
     """One hub, its systems, and the time."""
 
     def __init__(
-        self, instance: Instance, systems: Mapping[str, Adapter], store: Store, spread: Spread | None = None
+        self,
+        instance: Instance,
+        systems: Mapping[str, Adapter],
+        store: Store,
+        spread: Spread | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.instance, self.adapters, self.store = instance, dict(systems), store
-        self.clock, self.ids = Clock(), Counter()
+        self.clock, self.ids = clock or Clock(), Counter()
         self.slept: list[float] = []
         self.jitter: Callable[[], float] = lambda: 1.0
         self.spread = spread or Spread()
