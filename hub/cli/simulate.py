@@ -1,7 +1,6 @@
 """`hub simulate`: the engine in made-up worlds where everything goes wrong, judged from outside."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ TOLD = 3
 
 @click.command("simulate")
 @click.option("--histories", type=click.IntRange(0), default=500, show_default=True, help="Histories to play.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the first one.")
+@click.option("--seed", type=click.IntRange(0), default=None, help="Of the first one; 1, or the next of the ledger.")
 @click.option("--profile", default="", help="Only worlds of this kind; 'list' names them.")
 @click.option("--crash-sweep", type=click.IntRange(0), default=0, help="Histories killed at every point, one by one.")
 @click.option("--planted", is_flag=True, help="Also plant bugs in the engine, each of which must be caught.")
@@ -34,6 +33,7 @@ def command(ctx: click.Context, /, profile: str, replay: int | None, crash: int,
     Everything follows from the seed. An oracle that sees only what people see judges each write and the end.
     """
     from hub.simulator.campaign import Wanted
+    from hub.simulator.ledger import next_seed
     from hub.simulator.profiles import BY_NAME
 
     asked: Asked = ctx.obj
@@ -44,7 +44,8 @@ def command(ctx: click.Context, /, profile: str, replay: int | None, crash: int,
         raise click.BadParameter(f"expected one of {', '.join(BY_NAME)}", ctx, param_hint="--profile")
     if replay is not None:
         ctx.exit(told(replay, profile, crash))
-    wanted = Wanted(given["seed"], given["histories"], given["crash_sweep"], given["planted"], profile)
+    seed = next_seed(given["ledger"]) if given["seed"] is None else given["seed"]
+    wanted = Wanted(seed, given["histories"], given["crash_sweep"], given["planted"], profile)
     ctx.exit(played(asked, wanted, given["processes"] or os.cpu_count() or 1, given["ledger"]))
 
 
@@ -62,13 +63,14 @@ def told(seed: int, profile: str, crash: int) -> int:
 
 
 def played(asked: Asked, wanted: "Wanted", processes: int, ledger: Path | None) -> int:
+    from hub.engine.machine import real
     from hub.simulator import report
     from hub.simulator.campaign import campaign
     from hub.simulator.ledger import append
 
     found = campaign(wanted, processes, progress if is_terminal() and not asked.json else lambda total, work: None)
     if ledger is not None:
-        append(ledger, datetime.now(UTC), wanted, found)
+        append(ledger, real().now(), wanted, found)
     if asked.json:
         as_json(as_dict(wanted, found))
     else:

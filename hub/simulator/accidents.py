@@ -48,7 +48,7 @@ class Accidents:
 
         self.arm("denied", where, call, "before", act)
 
-    def refuse(self, where: str, nth: int) -> None:
+    def refusal(self, where: str, nth: int) -> None:
         """One record of a batch is refused, as by a right that is missing for a field."""
 
         def act() -> None:

@@ -1,8 +1,8 @@
 """Many histories, crash sweeps and planted bugs, on several processes: pieces of work, and what they add up to."""
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -159,8 +159,9 @@ def spread(work: Iterable[Work], processes: int) -> Iterator[tuple[Work, Sum]]:
         for piece in work:
             yield piece, do(piece)
         return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(done, work)
+    with ProcessPoolExecutor(processes) as pool:
+        for future in as_completed([pool.submit(done, piece) for piece in work]):
+            yield future.result()
 
 
 def done(work: Work) -> tuple[Work, Sum]:

@@ -1,5 +1,6 @@
 """What goes wrong, and where: at a call of a system or at a commit of the hub's store, once or at a numbered point."""
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -76,15 +77,15 @@ class Mortal(Store):
             self.trouble.at("hub", "commit", phase)
 
 
-_stores: list[Mortal] = []
+#: By process: a child does not go on with its parent's.
+_stores: dict[int, Mortal] = {}
 
 
 def empty_store() -> Mortal:
     """A database in memory, made once and emptied for each world: making the tables takes longer than a sync."""
-    if not _stores:
-        _stores.append(Mortal("sqlite://"))
-        prepare(_stores[0])
-    [store] = _stores
+    if os.getpid() not in _stores:
+        prepare(_stores.setdefault(os.getpid(), Mortal("sqlite://")))
+    store = _stores[os.getpid()]
     store.trouble = None
     with store.transaction() as tx:
         for table in reversed(metadata.sorted_tables):

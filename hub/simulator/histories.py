@@ -68,9 +68,6 @@ def run(setup: Setup, steps: Sequence[Step], die_at: int = 0, *, story: bool = F
         through(play, steps, die_at)
     except Broken as error:
         outcome.kind, outcome.said = error.kind, error.said
-    except Exception as error:  # noqa: BLE001 - whatever the engine lets out is what the simulator looks for
-        outcome.kind, outcome.said = OTHER, f"{type(error).__name__}: {error}"
-        play.note(traceback.format_exc(limit=-6))
     outcome.points, outcome.faults = play.trouble.passed, play.trouble.happened
     outcome.died_at, outcome.met = play.trouble.died_at, play.seen()
     outcome.story = play.history() if story or outcome.kind else ""
@@ -78,9 +75,16 @@ def run(setup: Setup, steps: Sequence[Step], die_at: int = 0, *, story: bool = F
 
 
 def through(play: Play, steps: Sequence[Step], die_at: int) -> None:
-    begin(play)
-    play.trouble.die_at = die_at
-    hand = Hand(play)
-    for step in steps:
-        getattr(hand, step.name)(**step.given)
-    play.settle()
+    """To the end, or to the first broken promise. An error that the engine lets out breaks one too."""
+    try:
+        begin(play)
+        play.trouble.die_at = die_at
+        hand = Hand(play)
+        for step in steps:
+            getattr(hand, step.name)(**step.given)
+        play.settle()
+    except Broken:
+        raise
+    except Exception as error:
+        play.note(traceback.format_exc(limit=-6))
+        raise Broken(OTHER, f"{type(error).__name__}: {error}") from error

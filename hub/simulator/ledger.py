@@ -21,6 +21,14 @@ HEADS = (
 )
 
 
+def next_seed(path: Path | None) -> int:
+    """The first seed that no campaign of the ledger has had."""
+    if path is None or not path.exists():
+        return 1
+    with path.open(newline="", encoding="utf-8") as file:
+        return max((int(row["last_seed"]) for row in csv.DictReader(file)), default=0) + 1
+
+
 def append(path: Path, at: datetime, wanted: Wanted, found: Sum) -> None:
     fresh = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:

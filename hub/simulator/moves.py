@@ -147,7 +147,7 @@ class Hand:
         self.go(where, polling=call == "changes")
 
     def refuse(self, where: int, nth: int) -> None:
-        self.accidents.refuse(self.system(where), nth)
+        self.accidents.refusal(self.system(where), nth)
         self.go(where)
 
     def race(self, where: int, call: str, phase: str, which: int, names: Sequence[str]) -> None:
