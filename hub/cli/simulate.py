@@ -11,6 +11,7 @@ from hub.cli.output import DONE, TROUBLE, as_json, is_terminal, line, warn
 
 if TYPE_CHECKING:
     from hub.simulator.campaign import Sum, Wanted
+    from hub.simulator.catalogue import Source
 
 #: Failures that are shrunk and told in full.
 TOLD = 3
@@ -24,6 +25,9 @@ TOLD = 3
 @click.option("--planted", is_flag=True, help="Also plant bugs in the engine, each of which must be caught.")
 @click.option("--replay", type=click.IntRange(0), default=None, metavar="SEED", help="Play one history and tell it.")
 @click.option("--crash", type=click.IntRange(0), default=0, metavar="POINT", help="With --replay: killed there.")
+@click.option(
+    "--project", "mine", type=click.Path(path_type=Path), default=None, help="With the mappings of this project folder."
+)
 @click.option("--ledger", type=click.Path(path_type=Path), default=None, help="A file that gets a row of figures.")
 @click.option("--processes", type=click.IntRange(1), default=None, help="Processor cores in use; all, if not said.")
 @click.pass_context
@@ -33,29 +37,30 @@ def command(ctx: click.Context, /, profile: str, replay: int | None, crash: int,
     Everything follows from the seed. An oracle that sees only what people see judges each write and the end.
     """
     from hub.simulator.campaign import Wanted
+    from hub.simulator.catalogue import OWN, Source, known
     from hub.simulator.ledger import next_seed
-    from hub.simulator.profiles import BY_NAME
 
     asked: Asked = ctx.obj
+    source = Source(str(given["mine"]), asked.instance or "") if given["mine"] else OWN
     if profile == "list":
-        line("\n".join(BY_NAME))
+        line("\n".join(known(source)))
         ctx.exit(DONE)
-    if profile and profile not in BY_NAME:
-        raise click.BadParameter(f"expected one of {', '.join(BY_NAME)}", ctx, param_hint="--profile")
+    if profile and profile not in known(source):
+        raise click.BadParameter(f"expected one of {', '.join(known(source))}", ctx, param_hint="--profile")
     if replay is not None:
-        ctx.exit(told(replay, profile, crash))
+        ctx.exit(told(source, replay, profile, crash))
     seed = next_seed(given["ledger"]) if given["seed"] is None else given["seed"]
-    wanted = Wanted(seed, given["histories"], given["crash_sweep"], given["planted"], profile)
+    wanted = Wanted(seed, given["histories"], given["crash_sweep"], given["planted"], profile, source)
     ctx.exit(played(asked, wanted, given["processes"] or os.cpu_count() or 1, given["ledger"]))
 
 
-def told(seed: int, profile: str, crash: int) -> int:
+def told(source: "Source", seed: int, name: str, crash: int) -> int:
     """One history, line by line."""
+    from hub.simulator.catalogue import profile
     from hub.simulator.histories import make, run
-    from hub.simulator.profiles import BY_NAME, of_seed
     from hub.simulator.report import world
 
-    history = make(seed, BY_NAME[profile] if profile else of_seed(seed))
+    history = make(seed, profile(source, name, seed))
     outcome = run(history.setup, history.steps, crash, story=True)
     line("\n".join([*world(history.setup), *map(str, history.steps), "", outcome.story]))
     line(f"broken: {outcome.kind}: {outcome.said}" if outcome.kind else "nothing is broken")
@@ -86,7 +91,7 @@ def show(wanted: "Wanted", found: "Sum") -> None:
     from hub.simulator import report
 
     for failure in report.unlike(found.failures)[:TOLD]:
-        line(report.told(failure) + "\n")
+        line(report.told(failure, wanted.source) + "\n")
     for said in report.problems(wanted, found):
         warn(f"! {said}")
     line(report.last_line(found))

@@ -6,9 +6,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from hub.simulator.catalogue import OWN, Source, profile
 from hub.simulator.histories import Outcome, make, run
 from hub.simulator.planted import BUGS, planted
-from hub.simulator.profiles import BY_NAME, Profile, of_seed
+from hub.simulator.profiles import BY_NAME, Profile
 from hub.simulator.rare import RARE
 
 #: Histories in one piece of work.
@@ -57,13 +58,13 @@ class Sum:
     def caught(self) -> int:
         return sum(all(runs) for runs in self.bugs.values())
 
-    def note(self, outcome: Outcome, seed: int, profile: Profile, die_at: int = 0) -> None:
+    def note(self, outcome: Outcome, seed: int, like: Profile, die_at: int = 0) -> None:
         self.faults += outcome.faults
         self.met += outcome.met
         if outcome.kind:
             self.broken[outcome.kind] += 1
             if len(self.failures) < KEPT:
-                self.failures.append(Failure(seed, profile.name, die_at, outcome.kind, outcome.said))
+                self.failures.append(Failure(seed, like.name, die_at, outcome.kind, outcome.said))
 
 
 class Work(NamedTuple):
@@ -74,6 +75,7 @@ class Work(NamedTuple):
     runs: int = 1
     #: Of a profile, or of a planted bug. Empty: the profile follows from the seed.
     name: str = ""
+    source: Source = OWN
 
 
 class Wanted(NamedTuple):
@@ -85,13 +87,15 @@ class Wanted(NamedTuple):
     bugs: bool = False
     #: Empty: all of them, each with its share.
     profile: str = ""
+    source: Source = OWN
 
 
 def pieces(wanted: Wanted) -> Iterator[Work]:
-    for first in range(wanted.seed, wanted.seed + wanted.histories, PIECE):
-        yield Work("histories", first, min(PIECE, wanted.seed + wanted.histories - first), wanted.profile)
+    end = wanted.seed + wanted.histories
+    for first in range(wanted.seed, end, PIECE):
+        yield Work("histories", first, min(PIECE, end - first), wanted.profile, wanted.source)
     for seed in range(wanted.seed, wanted.seed + wanted.sweeps):
-        yield Work("sweep", seed, 1, wanted.profile)
+        yield Work("sweep", seed, 1, wanted.profile, wanted.source)
     for bug in BUGS if wanted.bugs else ():
         for number in range(RANGES):
             yield Work("bug", wanted.seed + number * 1_000_000, BOUND, bug.name)
@@ -103,23 +107,23 @@ def do(work: Work) -> Sum:
 
 
 def profile_of(work: Work, seed: int) -> Profile:
-    return BY_NAME[work.name] if work.name else of_seed(seed)
+    return profile(work.source, work.name, seed)
 
 
 def histories(work: Work) -> Sum:
     found = Sum(histories=work.runs)
     for seed in range(work.first, work.first + work.runs):
-        profile = profile_of(work, seed)
-        history = make(seed, profile)
-        found.note(run(history.setup, history.steps), seed, profile)
+        like = profile_of(work, seed)
+        history = make(seed, like)
+        found.note(run(history.setup, history.steps), seed, like)
     return found
 
 
 def sweep(work: Work) -> Sum:
     """The process killed at every point of one history, one after the other."""
     found = Sum()
-    profile = profile_of(work, work.first)
-    history = make(work.first, profile)
+    like = profile_of(work, work.first)
+    history = make(work.first, like)
     point = 0
     while True:
         point += 1
@@ -127,7 +131,7 @@ def sweep(work: Work) -> Sum:
         if outcome.died_at is None and not outcome.kind:
             return found  # the history ended before this point
         found.crash_runs += 1
-        found.note(outcome, work.first, profile, point)
+        found.note(outcome, work.first, like, point)
         if outcome.died_at is None:
             return found
 
@@ -135,10 +139,9 @@ def sweep(work: Work) -> Sum:
 def hunt(work: Work) -> Sum:
     """How many runs until the oracle sees a planted bug: histories, every other one with a death."""
     [bug] = [bug for bug in BUGS if bug.name == work.name]
-    profile = BY_NAME[bug.profile]
     with planted(bug):
         for number in range(work.runs):
-            history = make(work.first + number, profile)
+            history = make(work.first + number, BY_NAME[bug.profile])
             if run(history.setup, history.steps).kind:
                 return Sum(bugs={bug.name: [number + 1]})
     return Sum(bugs={bug.name: [None]})

@@ -62,7 +62,7 @@ class Ending:
         ]
         for name in next(iter(held.values()), {}):
             waits = {system for system, row in open_ if name in row.theirs}
-            found = {tag(row[name]) for system, row in held.items() if system not in waits}
+            found = {tag(row[name]) for system, row in held.items() if system not in waits and name in row}
             if len(found) > 1:
                 raise Broken(LOST, f"record {entity} differs in {name}: {held}")
 

@@ -174,7 +174,7 @@ class Oracle:
             raise Broken(UNLOGGED, f"delete of {system} {key} while a person has to decide")
 
     def judge_update(self, system: str, key: str, before: Fields, after: Fields) -> None:
-        changed = [name for name in after if (before[name] or "") != (after[name] or "")]
+        changed = [name for name in after if (before.get(name) or "") != (after[name] or "")]
         if not changed:
             return
         log = self.log()
@@ -182,7 +182,7 @@ class Oracle:
         if touched := held.intersection(changed):
             raise Broken(UNLOGGED, f"{system} {key}: {touched} is held, and was written")
         for name in changed:
-            self.judge_value(system, f"{system} {key} {name}", before[name], after[name], log)
+            self.judge_value(system, f"{system} {key} {name}", before.get(name), after[name], log)
 
     def judge_value(self, system: str, where: str, old: Any, new: Any, log: list[Conflict]) -> None:
         old_tag, new_tag = tag(old), tag(new)

@@ -9,6 +9,7 @@ from hub.flow.aside import link, separate
 from hub.flow.decide import Side, resolve
 from hub.flow.place import Place
 from hub.simulator.systems import Write1
+from hub.simulator.tags import tag
 from hub.simulator.terms import SPOILT, spoilt
 from hub.store import catalog, conflicts
 from hub.store.deliveries import CREATING
@@ -45,7 +46,7 @@ class People:
     def create(self, name: str, names: Sequence[str]) -> None:
         self.entities += 1
         system, terms = self.play.systems[name], self.play.terms
-        raw = self.new(name, list(dict.fromkeys([*terms.first, *names])))
+        raw = {**terms.still(name), **self.new(name, list(dict.fromkeys([*terms.first, *names])))}
         key = system.person_create(system.object, raw)
         self.play.note("somebody creates", name, key, raw)
         shown = self.play.oracle.held(name)[key]
@@ -73,7 +74,11 @@ class People:
         oracle = self.play.oracle
         entity = oracle.entity_of(found[1])
         shown = [row[field] for row in oracle.held(other).values() if oracle.entity_of(row) == entity]
-        if shown and shown[0] and not spoilt(self.play.terms, {field: shown[0]}):
+        if (
+            shown
+            and shown[0] in oracle.typed[tag(shown[0]) or 0].values()
+            and not spoilt(self.play.terms, {field: shown[0]})
+        ):
             oracle.doubted.add(entity)  # the same value, typed twice: which of the two was seen, nothing tells
             self.type(name, found[0], found[1], self.play.terms.typed(name, field, shown[0]))
 

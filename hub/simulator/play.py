@@ -10,14 +10,14 @@ What no hub can do is left out, and nothing else (see design, "creating in a sys
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hub.adapter import FieldInfo
 from hub.core.errors import HubError
-from hub.core.model import Instance, Policy
+from hub.core.model import Binding, Instance, Policy
 from hub.engine.sync import Sync
 from hub.flow.place import Place
 from hub.simulator.clock import Clock
@@ -38,6 +38,17 @@ DAY = 90_000
 ROUNDS = 10
 
 
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """An integration of one entity, and how people's values look in it."""
+
+    instance: Instance
+    entity: str
+    terms: Terms
+    #: Fields that belong together: a record never shows a mixture of them that nobody made.
+    group: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Setup:
     """What a world is like."""
@@ -51,6 +62,28 @@ class Setup:
     policies: tuple[Policy, ...] = (ASK,) * 3
     deletes: Policy = ASK
     match: tuple[tuple[str, ...], ...] = ()
+    #: Somebody's own integration, which says all of the above but the kinds.
+    stage: Stage | None = None
+
+
+def staged(setup: Setup) -> Stage:
+    """The integration of a world."""
+    if setup.stage is not None:
+        return setup.stage
+    names = "abc"[: len(setup.kinds)]
+    first = next((f for f in FIELDS if f in setup.group), "")
+    instance = integration(
+        names,
+        FIELDS,
+        groups={"group": setup.group} if setup.group else {},
+        policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
+        links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
+               for name in names},
+        deletes=setup.deletes,
+        match=setup.match,
+        specs={name: mapped(kind) for name, kind in zip(names, setup.kinds, strict=True)},
+    )  # fmt: skip
+    return Stage(instance, "account", Own(), setup.group)
 
 
 class Standing(NamedTuple):
@@ -65,18 +98,18 @@ class Standing(NamedTuple):
 class Play:
     """One world and what the hub does in it. `people` act in it too."""
 
-    entity = "account"
-
     def __init__(self, setup: Setup) -> None:
-        self.setup = setup
+        stage = staged(setup)
+        self.entity, self.terms = stage.entity, stage.terms
         self.trouble, self.clock = Trouble(), Clock()
-        self.names = tuple("abc"[: len(setup.kinds)])
-        self.terms: Terms = Own()
-        kinds = dict(zip(self.names, setup.kinds, strict=True))
+        bindings = stage.instance.entities[self.entity].bindings
+        self.names = tuple(bindings)
         store = empty_store()
-        self.systems = {name: self.system(name, kind) for name, kind in kinds.items()}
-        self.world = World(self.instance(kinds), self.systems, store, clock=self.clock)
-        self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, setup.group)
+        self.systems = {
+            name: self.system(bindings[name], kind) for name, kind in zip(self.names, setup.kinds, strict=True)
+        }
+        self.world = World(stage.instance, self.systems, store, clock=self.clock)
+        self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, stage.group)
         self.people = People(self)
         self.deaths = 0
         self._standing = Standing(-1)
@@ -84,25 +117,10 @@ class Play:
         self.met: Counter[str] = Counter()
         store.trouble = self.trouble
 
-    def system(self, name: str, kind: Kind) -> Simulated:
-        keys = [f"{other}_key" for holder, other in self.setup.links if holder == name]
-        infos = [FieldInfo(field) for field in (*FIELDS, *keys)]
-        return Simulated(name, {"thing": infos}, kind, self.trouble, self.clock, self.watch)
-
-    def instance(self, kinds: Mapping[str, Kind]) -> Instance:
-        setup = self.setup
-        first = next((f for f in FIELDS if f in setup.group), "")
-        return integration(
-            self.names,
-            FIELDS,
-            groups={"group": setup.group} if setup.group else {},
-            policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
-            links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
-                   for name in self.names},
-            deletes=setup.deletes,
-            match=setup.match,
-            specs={name: mapped(kind) for name, kind in kinds.items()},
-        )  # fmt: skip
+    def system(self, binding: Binding, kind: Kind) -> Simulated:
+        specs = binding.mapping.specs.values()
+        infos = [FieldInfo(raw) for raw in dict.fromkeys(source for spec in specs for source in spec.sources)]
+        return Simulated(binding.system, {binding.object: infos}, kind, self.trouble, self.clock, self.watch)
 
     def watch(self, made: Write1) -> None:
         self.people.watch(made)

@@ -93,6 +93,12 @@ def pair_with(second: Kind, group: tuple[str, ...] = ()) -> Callable[[random.Ran
     return setup
 
 
+def held(chance: random.Random) -> Setup:
+    """Nothing is decided but by people."""
+    group = chance.choice([(), ("phone", "amount")])
+    return Setup((PLAIN, replace(PLAIN, page=chance.randint(1, 3))), group=group, deletes=chance.choice(EXISTENCE))
+
+
 def searched(chance: random.Random) -> Setup:
     """The second system knows no tokens, but finds our key, or the name; a moment late, perhaps."""
     setup = pair_with(replace(SEARCHED, lag=chance.choice([0.0, 1.0])))(chance)
@@ -152,12 +158,21 @@ DRIFT = (
     only("stop_reading", 2),
     only("poll", 2),
 )
+HELD = (
+    only("edit", 4),
+    only("copy", 2),
+    only("decide", 2),
+    only("sync", 3),
+    only("poll", 2),
+    only("edit_later"),
+)
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
     Profile("drift", drifting, DRIFT, share=2),
     Profile("plain", pair_with(PLAIN), QUIET, (12, 12)),
     Profile("groups", pair_with(PLAIN, ("phone", "amount")), QUIET, (12, 12)),
+    Profile("held", held, HELD, (12, 12)),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
     Profile("lost creates", pair_with(PLAIN), CREATES, (12, 12)),
@@ -168,9 +183,3 @@ PROFILES = (
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}
-
-
-def of_seed(seed: int) -> Profile:
-    """The profile of a history in a campaign of all of them."""
-    places = [profile for profile in PROFILES for _ in range(profile.share)]
-    return places[seed % len(places)]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from hub.simulator.campaign import Failure, Sum, Wanted
+from hub.simulator.catalogue import OWN, Source, profile
 from hub.simulator.histories import History, make, run
 from hub.simulator.oracle import KINDS, OTHER
-from hub.simulator.play import Setup
-from hub.simulator.profiles import BY_NAME
+from hub.simulator.play import Setup, staged
 from hub.simulator.rare import missing
 from hub.simulator.shrinking import Shrinker, signature
 from hub.simulator.systems import Kind
@@ -43,9 +43,9 @@ def unlike(failures: Iterable[Failure]) -> list[Failure]:
     return list({signature(failure.kind, failure.said): failure for failure in reversed(list(failures))}.values())[::-1]
 
 
-def told(failure: Failure) -> str:
+def told(failure: Failure, source: Source = OWN) -> str:
     """One failure, shrunk: what the world is like, what happens in it, and what is broken."""
-    history = make(failure.seed, BY_NAME[failure.profile])
+    history = make(failure.seed, profile(source, failure.profile, failure.seed))
     shrinker = Shrinker(history, run(history.setup, history.steps, failure.die_at), failure.die_at)
     small = shrinker.shrunk()
     return "\n".join(lines(small, failure, shrinker.die_at))
@@ -68,7 +68,7 @@ def lines(small: History, failure: Failure, die_at: int) -> Iterator[str]:
 
 def world(setup: Setup) -> Iterator[str]:
     plain = Setup((Kind(),) * len(setup.kinds))
-    for name, one in zip("abc", setup.kinds, strict=False):
+    for name, one in zip(staged(setup).instance.entities[staged(setup).entity].bindings, setup.kinds, strict=True):
         yield f"  system {name}: {like(one)}"
     for name in ("links", "group", "policies", "deletes", "match"):
         if getattr(setup, name) != getattr(plain, name):

@@ -15,12 +15,20 @@ SPOILT = "about {}"
 class Terms(Protocol):
     """Every system may have words of its own; the oracle judges in the entity's."""
 
-    #: The fields in which people type.
-    fields: tuple[str, ...]
-    #: Those that a new record must have.
-    first: tuple[str, ...]
-    #: The field in which somebody may type what it cannot hold. Empty: there is none.
-    spoils: str
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields in which people type."""
+        ...
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Those that a new record must have."""
+        ...
+
+    @property
+    def spoils(self) -> str:
+        """The field in which somebody may type what it cannot hold. Empty: there is none."""
+        ...
 
     def fresh(self, system: str, names: Sequence[str], number: int) -> Raw:
         """Values that nobody typed before, as they are typed in a system."""
@@ -34,12 +42,16 @@ class Terms(Protocol):
         """A value of a field, as it is typed in a system."""
         ...
 
+    def still(self, system: str) -> Raw:
+        """What else a new record has: fields that nobody ever edits."""
+        ...
+
 
 class Own:
     """The simulator's own integration: the same words everywhere."""
 
-    fields: tuple[str, ...] = FIELDS
-    first: tuple[str, ...] = ("name",)
+    fields = FIELDS
+    first = ("name",)
     spoils = "amount"
 
     def fresh(self, system: str, names: Sequence[str], number: int) -> Raw:
@@ -50,6 +62,9 @@ class Own:
 
     def typed(self, system: str, name: str, value: object) -> Raw:
         return {name: value}
+
+    def still(self, system: str) -> Raw:
+        return {}
 
 
 def spoilt(terms: Terms, row: Fields) -> bool:

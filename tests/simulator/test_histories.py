@@ -2,16 +2,17 @@
 
 import pytest
 
+from hub.simulator.catalogue import OWN, profile
 from hub.simulator.histories import History, Step, make, run
 from hub.simulator.moves import PHASES
 from hub.simulator.play import Setup
-from hub.simulator.profiles import BY_NAME, PROFILES, of_seed
+from hub.simulator.profiles import BY_NAME, PROFILES
 
 SEEDS = range(100, 112)
 
 
 def history(seed: int) -> History:
-    return make(seed, of_seed(seed))
+    return make(seed, profile(OWN, "", seed))
 
 
 def story(seed: int, die_at: int = 0) -> str:
@@ -47,9 +48,9 @@ def test_a_history_ends_where_somebody_can_see_that_all_is_well() -> None:
     assert "hub update a a1 -> {'name': 'p20 Long-Name '}" in outcome.story
 
 
-@pytest.mark.parametrize("profile", [profile.name for profile in PROFILES])
-def test_the_engine_keeps_its_promises_in_every_kind_of_world(profile: str) -> None:
+@pytest.mark.parametrize("kind", [profile.name for profile in PROFILES])
+def test_the_engine_keeps_its_promises_in_every_kind_of_world(kind: str) -> None:
     for seed in range(12):
-        found = make(seed, BY_NAME[profile])
+        found = make(seed, BY_NAME[kind])
         outcome = run(found.setup, found.steps)
         assert outcome.kind is None, outcome.story
