@@ -33,6 +33,7 @@ def command(asked: Asked, entity: str, record: str) -> None:
 def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
     """Everything known of a golden record."""
     from hub.store import audit, conflicts, records
+    from hub.store.database import decode
 
     places = list(hub.places[entity].values())
     with hub.store.reading() as tx:
@@ -47,7 +48,7 @@ def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
         "golden_id": str(golden),
         "state": {1: "live", 0: "deleted", 2: "absorbed"}[first.state],
         "fields": first.fields,
-        "from": first.origin,
+        "from": decode(first.origin),
         "systems": {place.binding.system: held(place, known[place.binding.system]) for place in places},
         "conflicts": [{"id": c.id, "unit": c.unit, "state": c.state, "rule": c.rule} for c in clashes],
         "history": [

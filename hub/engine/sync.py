@@ -9,10 +9,12 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.flow import poll as polling
-from hub.flow.deliver import Sent, deliver
+from hub.flow.deliver import deliver
 from hub.flow.merge import Tally
+from hub.flow.outcome import Sent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
+from hub.flow.settle import land
 from hub.store import catalog, deliveries, reviews, runs
 from hub.store.agenda import Agenda, agenda
 
@@ -79,6 +81,11 @@ class Sync:
         places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
         standing = self.look()
         self.leave_paused(places, standing)
+        left = [place for place in places if standing[place.id].intents]
+        if left:
+            for place in left:
+                land(self.hub, place)
+            standing = self.look()
         if any(standing[place.id].doubts for place in places):
             for place in places:
                 self.settle(place)

@@ -42,7 +42,7 @@ def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
     with hub.store.transaction() as tx:
         refused(tx, place, golden_id)
         batch = Batch(hub, place, tx, who)
-        batch.audit(batch.draft(golden(tx, place, golden_id)), place, "discarded", None)
+        batch.audit(golden(tx, place, golden_id).golden_id, place, "discarded", None)
         batch.save()
         deliveries.drop(tx, place.id, golden_id)
 

@@ -11,6 +11,7 @@ from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.record import Fields, Value
 from hub.flow.place import Hub, Place
 from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
+from hub.store.bulk import Row
 from hub.store.database import Tx
 from hub.store.records import Known, Origin
 from hub.store.schema import LIVE
@@ -19,19 +20,31 @@ from hub.store.schema import LIVE
 class Draft:
     """A golden record being changed. Records of one page that belong to the same golden record share it."""
 
-    __slots__ = ("apart", "before", "doc", "fields", "fresh", "golden_id", "origin", "state")
+    __slots__ = ("_origin", "apart", "before", "doc", "fields", "fresh", "golden_id", "origin_doc", "state")
 
-    def __init__(self, golden_id: int, state: int, fields: Fields, origin: Origin, apart: frozenset[int], fresh: bool):
+    def __init__(self, golden_id: int, state: int, fields: Fields, origin: bytes, apart: frozenset[int], fresh: bool):
+        """`origin`: encoded; most drafts are saved with what they came with."""
         self.golden_id = golden_id
         self.state = state
         self.fields = fields
-        self.origin = origin
+        self.origin_doc = origin
+        self._origin: Origin | None = None
         self.apart = apart
         self.fresh = fresh
         #: What changed, with the value before: for the audit log.
         self.before: Fields = {}
         #: The encoded fields, where they are known already.
         self.doc: bytes | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Where each value came from; may be changed."""
+        if self._origin is None:
+            self._origin = orjson.loads(self.origin_doc)
+        return self._origin
+
+    def encoded_origin(self) -> bytes:
+        return self.origin_doc if self._origin is None else orjson.dumps(self._origin)
 
     def set(self, name: str, value: Value) -> None:
         self.before.setdefault(name, self.fields.get(name))
@@ -60,20 +73,21 @@ class Batch:
         self.now = hub.now()
         self.drafts: dict[int, Draft] = {}
         self.touched: set[int] = set()
-        self.links: dict[tuple[int, str], dict[str, Any]] = {}
-        self.looks: list[dict[str, Any]] = []
-        self.shadows: dict[tuple[int, str], dict[str, Any]] = {}
-        self.dropped: dict[int, list[str]] = {}
-        self.versions: list[dict[str, Any]] = []
+        # Rows as the store takes them: what comes with every record of a page is built once, and as tuples.
+        self.links: dict[tuple[int, str], Row] = {}
+        self.looks: list[Row] = []
+        self.shadows: dict[tuple[int, int], Row] = {}
+        self.dropped: dict[int, list[int]] = {}
+        self.versions: list[Row] = []
         self.owed: dict[tuple[int, int], None] = {}
         self.clashes: list[dict[str, Any]] = []
-        self.ended: list[dict[str, Any]] = []
+        self.ended: list[Row] = []
         self.reviews: dict[tuple[int, str], dict[str, Any]] = {}
         self.settled: dict[int, list[str]] = {}
         #: Golden records whose unanswered write was seen to have arrived.
         self.answered: list[int] = []
-        self.audits: list[dict[str, Any]] = []
-        self.match_rows: list[dict[str, Any]] = []
+        self.audits: list[Row] = []
+        self.match_rows: list[Row] = []
         self.rematched: list[int] = []
 
     def draft(self, known: Known) -> Draft:
@@ -86,7 +100,7 @@ class Batch:
 
     def create(self, golden_id: int, fields: Fields, system: str, stamp: str | None) -> Draft:
         """A new golden record, made of what one system shows."""
-        draft = Draft(golden_id, LIVE, fields, {"": [system, stamp]}, frozenset(), fresh=True)
+        draft = Draft(golden_id, LIVE, fields, orjson.dumps({"": (system, stamp)}), frozenset(), fresh=True)
         self.drafts[golden_id] = draft
         self.touched.add(golden_id)
         return draft
@@ -98,26 +112,24 @@ class Batch:
     def link(
         self, place: Place, key: str, golden_id: int, hash_: bytes | None, version: str | None, state: int = LIVE
     ) -> None:
-        self.links[place.id, key] = {
-            "binding_id": place.id,
-            "key": key,
-            "golden_id": golden_id,
-            "state": state,
-            "hash": hash_,
-            "version": version,
-        }
+        self.links[place.id, key] = (place.id, key, golden_id, state, hash_, version)
 
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None) -> None:
         """A record that stays linked as it is shows something else."""
-        self.looks.append({"binding_id": place.id, "key": key, "hash": hash_, "version": version})
+        self.looks.append((place.id, key, hash_, version))
 
-    def shadow(self, place: Place, key: str, shadow: Shadow, doc: bytes | None = None) -> None:
-        self.shadows[place.id, key] = records.shadow_row(place.id, key, shadow, doc)
+    def moved(self, place: Place, key: str, version: str | None) -> None:
+        """A record shows what it showed, under another version."""
+        self.versions.append((place.id, key, version))
 
-    def forget(self, place: Place, key: str) -> None:
-        """The record is gone or unlinked there."""
-        self.shadows.pop((place.id, key), None)
-        self.dropped.setdefault(place.id, []).append(key)
+    def shadow(self, place: Place, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> None:
+        """`doc`: the shadow's fields, encoded, where the caller has them."""
+        self.shadows[place.id, golden_id] = records.shadow_row(place.id, golden_id, shadow, doc)
+
+    def forget(self, place: Place, golden_id: int) -> None:
+        """Its record is gone or unlinked there."""
+        self.shadows.pop((place.id, golden_id), None)
+        self.dropped.setdefault(place.id, []).append(golden_id)
 
     def owe(self, place: Place, golden_id: int) -> None:
         if place.writes:
@@ -160,8 +172,7 @@ class Batch:
 
     def end(self, place: Place, golden_id: int, unit: str, state: str) -> None:
         """Whatever is open for this unit ends."""
-        row = {"binding_id": place.id, "golden_id": golden_id, "unit": unit, "state": state}
-        self.ended.append({**row, "who": self.who, "now": self.now})
+        self.ended.append((state, self.who, self.now, golden_id, place.id, unit))
 
     def withdraw(self, place: Place, draft: Draft) -> None:
         """The golden record is deleted: nobody has to decide any more whether another system's deletion stands."""
@@ -184,30 +195,22 @@ class Batch:
             "due_at": due_at,
         }
 
-    def audit(self, draft: Draft, place: Place | None, action: str, detail: dict[str, Any] | None) -> None:
-        self.audits.append(
-            {
-                "at": self.now,
-                "run_id": self.hub.run_id,
-                "golden_id": draft.golden_id,
-                "binding_id": place.id if place else None,
-                "action": action,
-                "who": self.who,
-                "detail": orjson.dumps(detail) if detail is not None else None,
-            }
-        )
+    def audit(self, golden_id: int, place: Place, action: str, detail: dict[str, Any] | None) -> None:
+        """`detail`: field -> [before, after]."""
+        encoded = None if detail is None else orjson.dumps(detail)
+        self.audits.append((self.now, self.hub.run_id, golden_id, place.id, action, self.who, encoded))
 
     def save(self) -> None:
         """Write it all; golden records first, since links point at them."""
         tx = self.tx
         self.rematch()
         drafts = [self.drafts[golden_id] for golden_id in sorted(self.touched)]
-        records.save_golden(tx, [self.golden_row(draft) for draft in drafts if draft.fresh])
+        records.new_golden(tx, [self.golden_row(draft) for draft in drafts if draft.fresh])
         records.change_golden(tx, [self.golden_row(draft) for draft in drafts if not draft.fresh])
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
-        for binding_id, keys in self.dropped.items():
-            records.drop_shadows(tx, binding_id, keys)
+        for binding_id, golden_ids in self.dropped.items():
+            records.drop_shadows(tx, binding_id, golden_ids)
         links.save(tx, sorted(self.links.values(), key=_state))
         links.seen(tx, self.looks)
         links.versions(tx, self.versions)
@@ -223,10 +226,9 @@ class Batch:
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
 
-    def golden_row(self, draft: Draft) -> dict[str, Any]:
-        doc = draft.doc or orjson.dumps(draft.fields)
-        entity_id = self.place.row.entity_id
-        return records.golden_row(draft.golden_id, entity_id, draft.state, doc, draft.origin, draft.apart)
+    def golden_row(self, draft: Draft) -> Row:
+        doc, origin = draft.doc or orjson.dumps(draft.fields), draft.encoded_origin()
+        return records.golden_row(draft.golden_id, self.place.row.entity_id, draft.state, doc, origin, draft.apart)
 
     def rematch(self) -> None:
         """Match keys of new golden records, and of those whose matched fields changed."""
@@ -240,15 +242,14 @@ class Batch:
                 if not draft.fresh:
                     self.rematched.append(golden_id)
 
-    def match_keys(self, draft: Draft, claims: set[str]) -> list[dict[str, Any]]:
+    def match_keys(self, draft: Draft, claims: set[str]) -> list[Row]:
         if draft.state != LIVE:
             return []
         keys = [*match_keys(self.place.entity, draft.fields)]
         keys += [(name, str(draft.fields[name])) for name in claims if draft.fields.get(name) is not None]
-        row = {"entity_id": self.place.row.entity_id, "golden_id": draft.golden_id}
-        return [{**row, "rule": rule, "value": value} for rule, value in keys]
+        return [(self.place.row.entity_id, rule, value, draft.golden_id) for rule, value in keys]
 
 
-def _state(row: dict[str, Any]) -> int:
+def _state(row: Row) -> int:
     """Links that end are written before those that begin: a golden record has one live link in a system."""
-    return int(row["state"])
+    return int(row[3])

@@ -8,7 +8,7 @@ from hub.core.merge import Shadow
 from hub.core.record import Fields, Value
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Hub, Place
-from hub.store import links, matches, records
+from hub.store import matches, records
 from hub.store.matches import Candidate
 from hub.store.schema import ABSORBED
 
@@ -68,7 +68,7 @@ class ForeignKeys:
             self.absorb(draft, other, value, found.golden_id)
         self.set(draft, name, value)
         self.revisit(other, value)
-        self.batch.audit(draft, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
+        self.batch.audit(draft.golden_id, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
         return True
 
     def absorb(self, draft: Draft, other: Place, value: str, golden_id: int) -> None:
@@ -78,7 +78,7 @@ class ForeignKeys:
         gone.state = ABSORBED
         self.batch.touch(gone)
         self.batch.link(other, value, draft.golden_id, None, None)
-        self.batch.forget(other, value)
+        self.batch.forget(other, golden_id)
 
     def claim_new(self, draft: Draft) -> None:
         """A new record names a counterpart that the hub has not read yet: read it, and do not create another."""
@@ -93,18 +93,22 @@ class ForeignKeys:
 
     def unlink(self, draft: Draft, name: str, other: Place) -> None:
         """The counterpart becomes a golden record of its own; neither is created in the other's system."""
-        tx, batch = self.batch.tx, self.batch
+        batch = self.batch
         self.set(draft, name, None)
         draft.apart |= {other.id}
-        for binding_id, key, _ in links.of_golden(tx, [draft.golden_id]):
-            if binding_id == other.id:
-                [golden_id] = self.hub.machine.ids(1)
-                fields = {field: value for field, value in draft.fields.items() if field not in self.names()}
-                parted = batch.create(golden_id, {**fields, other.own: key}, other.binding.system, None)
-                parted.apart |= {self.place.id}
-                batch.link(other, key, golden_id, None, None)
-                batch.owe(other, golden_id)
-                batch.audit(draft, other, "unlinked", {"key": [key, None]})
+        there = records.load(batch.tx, other.id, [draft.golden_id]).get(draft.golden_id)
+        if there is None or there.key is None:
+            return
+        [golden_id] = self.hub.machine.ids(1)
+        fields = {field: value for field, value in draft.fields.items() if field not in self.names()}
+        parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
+        parted.apart |= {self.place.id}
+        batch.link(other, there.key, golden_id, None, None)
+        if there.shadow is not None:
+            batch.forget(other, draft.golden_id)
+            batch.shadow(other, golden_id, there.shadow)
+        batch.owe(other, golden_id)
+        batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
 
     def names(self) -> set[str]:
         return {name for place in (self.place, *self.place.others) for name in (*place.links, place.own)}

@@ -158,13 +158,13 @@ class Finder:
     def linked_here(self, draft: Draft) -> str | None:
         """The key that this page linked a golden record to."""
         for (binding_id, key), row in self.batch.links.items():
-            if binding_id == self.place.id and row["golden_id"] == draft.golden_id and row["state"] == LIVE:
+            if binding_id == self.place.id and row[2:4] == (draft.golden_id, LIVE):
                 return key
         return None
 
     def of_draft(self, golden_id: int) -> Known:
         draft = self.batch.drafts[golden_id]
-        return Known(golden_id, draft.state, draft.fields, draft.origin, draft.apart, None, None, None, None)
+        return Known(golden_id, draft.state, draft.fields, draft.encoded_origin(), draft.apart, None, None, None, None)
 
     def remember(self, draft: Draft, key: str) -> None:
         """A golden record made of a record of this page may be the match of a later one."""

@@ -161,7 +161,7 @@ class PageMerge:
     def unchanged(self, record: Record, link: Link) -> None:
         self.tally.unchanged += 1
         if link.version != record.version:
-            self.batch.versions.append({"version": record.version, "binding_id": self.place.id, "key": record.key})
+            self.batch.moved(self.place, record.key, record.version)
         if self.seen.again:
             self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
@@ -232,7 +232,7 @@ class PageMerge:
             draft.take(merged.taken, place.binding.system, look.record.stamp)
             batch.touch(draft)
             batch.owe_others(place, draft, merged.taken)
-            batch.audit(draft, place, "took", before)
+            batch.audit(draft.golden_id, place, "took", before)
 
     def keep(self, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
         """Remember what the system shows."""
@@ -241,7 +241,7 @@ class PageMerge:
             self.batch.seen(self.place, record.key, look.hash, record.version)
         else:
             self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
-        self.batch.shadow(self.place, record.key, shadow, doc)
+        self.batch.shadow(self.place, draft.golden_id, shadow, doc)
         self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
     # -- records without a link -------------------------------------------------------------------
@@ -276,7 +276,8 @@ class PageMerge:
             self.meet(look, draft, base)
         else:  # the child of a create, deleted elsewhere before we knew of it
             self.edited_after_delete(look, draft, base)
-        self.batch.audit(draft, self.place, "linked", {"key": [None, look.record.key], "rule": [None, found.rule]})
+        how = {"key": [None, look.record.key], "rule": [None, found.rule]}
+        self.batch.audit(draft.golden_id, self.place, "linked", how)
 
     def name_key(self, draft: Draft, key: str | None) -> None:
         """The key over there is a golden field, where another system holds it."""
@@ -289,12 +290,14 @@ class PageMerge:
         """Nobody knows it: a new golden record, owed to every system that takes new ones."""
         place, batch = self.place, self.batch
         self.tally.created += 1
-        fields = {name: value for name, value in look.fields.items() if name in place.binding.mapping.readable}
-        doc = orjson.dumps(fields) if len(fields) == len(look.fields) else None
+        readable, shown = place.binding.mapping.readable, look.fields
+        all_ = readable.issuperset(shown)
+        fields = shown if all_ else {name: value for name, value in shown.items() if name in readable}
+        doc = orjson.dumps(fields) if all_ else None
         if place.named:
-            fields[place.own] = look.record.key
+            fields = {**fields, place.own: look.record.key}
         draft = batch.create(golden_id, fields, place.binding.system, look.record.stamp)
-        self.keep(look, draft, Shadow(look.fields), doc)
+        self.keep(look, draft, Shadow(shown), doc)
         draft.doc = None if place.named else doc
         finder.remember(draft, look.record.key)
         self.keys.claim_new(draft)
@@ -320,7 +323,7 @@ class PageMerge:
         draft = batch.draft(known)
         self.tally.deleted += 1
         batch.link(place, key, draft.golden_id, None, None, DELETED)
-        batch.forget(place, key)
+        batch.forget(place, draft.golden_id)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
         else:
@@ -340,7 +343,7 @@ class PageMerge:
         draft.state = DELETED
         self.batch.touch(draft)
         self.batch.withdraw(self.place, draft)
-        self.batch.audit(draft, self.place, "deleted", None)
+        self.batch.audit(draft.golden_id, self.place, "deleted", None)
         for other in self.place.others:
             self.batch.owe(other, draft.golden_id)
 

@@ -63,12 +63,18 @@ class Place:
     links: Mapping[str, "Place"] = field(default_factory=dict)
     #: Does another system hold this one's keys?
     named: bool = False
-    fingerprint: Callable[[Raw], bytes] = field(default=lambda raw: b"")
+    #: Of a raw record, what the mapping reads; and the 16 bytes that stand for it.
+    values: Callable[[Raw], Any] = field(default=lambda raw: ())
+    digest: Callable[[Any], bytes] = field(default=lambda values: b"")
     #: The binding's number in the store.
     id: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.row.id)
+
+    def fingerprint(self, raw: Raw) -> bytes:
+        """Changes when something does that the mapping reads, and when the mapping does."""
+        return self.digest(self.values(raw))
 
     @property
     def own(self) -> str:
@@ -126,28 +132,34 @@ def _placed(place: Place, all_: Mapping[str, Place]) -> Place:
     others = tuple(other for other in all_.values() if other.id != place.id)
     links = {name: all_[name[1:]] for name in mapping.specs if name.startswith(LINK) and name[1:] in all_}
     named = any(place.own in other.binding.mapping.specs for other in others)
-    fingerprint = fingerprinter(mapping.raw_names, mapping.fingerprint)
-    return Place(place.entity, place.binding, place.row, place.adapter, others, links, named, fingerprint)
+    values, digest = picker(mapping.raw_names), digester(mapping.fingerprint)
+    return Place(place.entity, place.binding, place.row, place.adapter, others, links, named, values, digest)
 
 
-def fingerprinter(names: tuple[str, ...], mapping: str) -> Callable[[Raw], bytes]:
-    """Mapped raw fields -> 16 bytes. Salted with the mapping: when that changes, every record is merged anew."""
-    salt = blake2b(mapping.encode(), digest_size=16).digest()
-    dumps = orjson.dumps
+def picker(names: tuple[str, ...]) -> Callable[[Raw], tuple[Any, ...]]:
+    """The values of these fields of a raw record, in order; one that is absent is told from one that is empty."""
+
+    def each(raw: Raw) -> tuple[Any, ...]:
+        return tuple([raw.get(name, _ABSENT) for name in names])
+
     if len(names) < 2:  # itemgetter of one name gives the bare value
-        return lambda raw: blake2b(
-            dumps([raw.get(name, _ABSENT) for name in names], str), digest_size=16, key=salt
-        ).digest()
+        return each
     pick = itemgetter(*names)
 
-    def fingerprint(raw: Raw) -> bytes:
+    def values(raw: Raw) -> tuple[Any, ...]:
         try:
-            values: Any = pick(raw)
+            return pick(raw)  # type: ignore[no-any-return]
         except KeyError:
-            values = [raw.get(name, _ABSENT) for name in names]
-        return blake2b(dumps(values, str), digest_size=16, key=salt).digest()
+            return each(raw)
 
-    return fingerprint
+    return values
+
+
+def digester(mapping: str) -> Callable[[Any], bytes]:
+    """Values -> 16 bytes. Salted with the mapping: when that changes, every record is merged anew."""
+    salt = blake2b(mapping.encode(), digest_size=16).digest()
+    dumps = orjson.dumps
+    return lambda values: blake2b(dumps(values, str), digest_size=16, key=salt).digest()
 
 
 #: Stands for a field that is not there: absent is not empty.

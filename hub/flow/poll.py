@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.core.errors import Refused
 from hub.flow.merge import Seen, Tally, merge_page
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.settle import after_poll, open_doubts
+from hub.flow.settle import after_poll, land, open_doubts
 from hub.store import reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
@@ -30,8 +30,10 @@ def poll(
     if known is None:
         with hub.store.reading() as tx:
             known = agenda(tx, hub.catalog.instance_id, hub.now())[place.id]
+    if known.intents:
+        land(hub, place)
     cursor = known.cursor
-    began, doubts = hub.now(), open_doubts(hub, place) if known.doubts else []
+    began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         if page.records or page.gone or page.broken or page.cursor != cursor:
             total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))

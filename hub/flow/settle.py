@@ -15,7 +15,7 @@ from hub.core.record import Fields, Record
 from hub.flow.matching import Doubt
 from hub.flow.merge import Seen, merge_page
 from hub.flow.place import Hub, Place, stamp
-from hub.store import deliveries, links, reviews
+from hub.store import deliveries, intents, links, reviews
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import Due
 
@@ -23,6 +23,12 @@ from hub.store.deliveries import Due
 MANY = 10_000
 #: From a call until its delivery is next due, at the longest.
 LONGEST = timedelta(hours=1)
+
+
+def land(hub: Hub, place: Place) -> None:
+    """What was announced when a process died may have arrived."""
+    with hub.store.transaction() as tx:
+        intents.land(tx, place.id)
 
 
 def open_doubts(hub: Hub, place: Place) -> list[Doubt]:

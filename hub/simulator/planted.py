@@ -10,12 +10,12 @@ from hub.core import merge as core
 from hub.core.errors import Unknown
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import deliver, merge, plan, poll, settle
+from hub.flow import deliver, merge, outcome, plan, poll, settle
 from hub.flow.batch import Batch
 from hub.flow.deliver import DeliveryPage
 from hub.flow.matching import Finder, Found
 from hub.flow.merge import PageMerge, Seen
-from hub.store import catalog, deliveries
+from hub.store import catalog, deliveries, intents
 
 
 class Swap(NamedTuple):
@@ -53,7 +53,7 @@ def planted(bug: Bug) -> Iterator[None]:
 
 
 def shadow_is_what_was_sent() -> Sequence[Swap]:
-    return [Swap(deliver, "settled", lambda shadow, sent, holds: core.settle(shadow, sent, sent))]
+    return [Swap(outcome, "settled", lambda shadow, sent, holds: core.settle(shadow, sent, sent))]
 
 
 def asked_is_forgotten() -> Sequence[Swap]:
@@ -61,7 +61,7 @@ def asked_is_forgotten() -> Sequence[Swap]:
     def forgets(shadow: Shadow, sent: Any, holds: Any) -> Shadow:
         return core.settle(shadow, sent, holds)._replace(asked={})
 
-    return [Swap(deliver, "settled", forgets)]
+    return [Swap(outcome, "settled", forgets)]
 
 
 def lost_update_is_not_recognised() -> Sequence[Swap]:
@@ -208,7 +208,7 @@ def fresh_token_for_each_try() -> Sequence[Swap]:
 
 
 def no_intent_for_creates() -> Sequence[Swap]:
-    return [Swap(deliveries, "creating", lambda *given: None)]
+    return [Swap(intents, "announce", lambda *given: None)]
 
 
 def creates_are_repeated_blindly() -> Sequence[Swap]:

@@ -15,6 +15,8 @@ class Agenda(NamedTuple):
     paused: str | None
     #: Are there creates whose answer we do not have?
     doubts: bool
+    #: Is there an intent without an outcome, left by a process that died?
+    intents: bool
     #: Is a record that stands aside to be tried again, or a delivery to be sent?
     reviews: bool
     deliveries: bool
@@ -23,6 +25,7 @@ class Agenda(NamedTuple):
 _AGENDA = sa.text(
     """SELECT b.id, b.cursor, b.paused,
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
+         EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
          EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now)
@@ -33,4 +36,4 @@ _AGENDA = sa.text(
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
     rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
-    return {row[0]: Agenda(row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5])) for row in rows}
+    return {row[0]: Agenda(row[1], row[2], *map(bool, row[3:])) for row in rows}

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.bulk import Row, insert
 from hub.store.database import Tx, decode
+
+_ADD = insert(schema.audit, ("at", "run_id", "golden_id", "binding_id", "action", "who", "detail"))
 
 
 class Entry(NamedTuple):
@@ -20,9 +23,9 @@ class Entry(NamedTuple):
     detail: dict[str, Any] | None
 
 
-def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+def add(tx: Tx, rows: Sequence[Row]) -> None:
     """Rows of at, run_id, golden_id, binding_id, action, who, detail (encoded: field -> [before, after])."""
-    tx.insert(schema.audit, rows)
+    tx.many(_ADD, rows)
 
 
 def of_golden(tx: Tx, golden_id: int, limit: int = 100) -> list[Entry]:

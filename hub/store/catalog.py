@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from hub.core.model import Instance
 from hub.store import schema
+from hub.store.bulk import Bulk
 from hub.store.database import Store, Tx
 
 
@@ -72,7 +73,7 @@ def position(tx: Tx, binding_id: int) -> Position:
 
 
 _MOVE = sa.text("UPDATE binding SET cursor = :cursor WHERE id = :id")
-_POLLED = sa.text("UPDATE binding SET polled_at = :now WHERE id = :id")
+_POLLED = Bulk("UPDATE binding SET polled_at = {now} {from_} WHERE binding.id = {id}", now="text", id="integer")
 _PAUSE = sa.text("UPDATE binding SET paused = :why WHERE id = :id")
 
 
@@ -83,7 +84,7 @@ def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
 
 def polled(tx: Tx, binding_ids: Sequence[int], now: str) -> None:
     """Polls that came to their end."""
-    tx.many(_POLLED, [{"now": now, "id": binding_id} for binding_id in binding_ids])
+    tx.many(_POLLED, [(now, binding_id) for binding_id in binding_ids])
 
 
 def pause(tx: Tx, binding_id: int, why: str | None) -> None:

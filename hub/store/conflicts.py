@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from hub.core.record import Fields
 from hub.store import schema
-from hub.store.bulk import Bulk
+from hub.store.bulk import Bulk, Row
 from hub.store.database import Tx, decode, encode
 
 OPEN, DECIDED, REVERSED, WITHDRAWN, SUPERSEDED = "open", "decided", "reversed", "withdrawn", "superseded"
@@ -53,9 +53,9 @@ def log(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     tx.insert(schema.conflict, encoded)
 
 
-def close(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """End what is open for (binding_id, golden_id, unit), as state, by who, at now."""
-    tx.many(_CLOSE, [{**row, "was": OPEN} for row in rows])
+def close(tx: Tx, rows: Sequence[Row]) -> None:
+    """Rows of state, who, now, golden_id, binding_id, unit: what is open for the last three ends so."""
+    tx.many(_CLOSE, [(*row, OPEN) for row in rows])
 
 
 def decide(tx: Tx, conflict_id: int, state: str, verdict: str, who: str, now: str) -> None:

@@ -41,15 +41,11 @@ class Tx:
         """All rows of a query, each a tuple with names."""
         return list(self.run(statement, row).all())
 
-    def many(self, statement: sa.Executable | Bulk, rows: Sequence[Row]) -> None:
+    def many(self, statement: Bulk, rows: Sequence[Row]) -> None:
         """One statement for all rows; none for none."""
-        if not rows:
-            return
-        self.counts.statements += 1
-        if isinstance(statement, Bulk):
+        if rows:
+            self.counts.statements += 1
             statement.run(self.connection, rows, self.lite)
-        else:
-            self.connection.execute(statement, rows)
 
     def each(self, statement: Lookup, keys: Sequence[Any], **row: Any) -> list[tuple[Any, ...]]:
         """Plain rows for keys of any number; none for none."""
@@ -59,6 +55,10 @@ class Tx:
         """The same for a statement that changes something."""
         if keys:
             self._send(statement, keys, row)
+
+    def do(self, statement: Lookup, **row: Any) -> None:
+        """Change something, with a statement that asks for no keys."""
+        self._send(statement, None, row)
 
     def look(self, statement: Lookup, **row: Any) -> list[tuple[Any, ...]]:
         """Plain rows of a statement that asks for no keys."""
@@ -77,15 +77,11 @@ class Tx:
         sql = statement.lite if self.lite else statement.grown
         return self.connection.exec_driver_sql(sql, parameters(self.lite, keys, row))
 
-    def upsert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        """Insert, or overwrite the row of the same primary key. All have the same columns; no key is there twice."""
+    def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows by column name, for what comes now and then. All name the same columns."""
         if rows:
-            self.many(bulk.upsert(table, tuple(rows[0])), rows)
-
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        """All rows have the same columns."""
-        if rows:
-            self.many(bulk.insert(table, tuple(rows[0])), rows)
+            names = tuple(rows[0])
+            self.many(bulk.insert(table, names), [tuple([row[name] for name in names]) for row in rows])
 
 
 class Store:

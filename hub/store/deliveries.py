@@ -1,12 +1,13 @@
 """What the hub owes: golden records that differ from what a system holds. What to send is computed when it is sent."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from hub.store import schema
-from hub.store.bulk import Bulk
+from hub.store.bulk import Bulk, Row
 from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 from hub.store.records import COLUMNS, JOINS, Known, known
@@ -63,7 +64,7 @@ _DUE_DOUBTS = Lookup(_READ + _OUT + _PAGE + _WITH)
 _DOUBTS = Lookup(_READ + _OUT + _WITH)
 _CREATING = Bulk(
     "UPDATE delivery SET state = 'creating', token = {token}, due_at = {due_at}, sent = {sent} {from_} WHERE " + _THIS,
-    **_ONE, token="text", due_at="text", sent="bytea",  # noqa: S106 (a type, no password)
+    **_ONE, sent="bytea", token="text", due_at="text",  # noqa: S106 (a type, no password)
 )  # fmt: skip
 _UPDATING = Bulk("UPDATE delivery SET sent = {sent} {from_} WHERE " + _THIS, **_ONE, sent="bytea")
 _FINISH = Bulk("DELETE FROM delivery {using} WHERE " + _THIS + " AND delivery.seq = {seq}", **_ONE, seq="integer")
@@ -77,14 +78,14 @@ _POSTPONE = Bulk(
          sent = CASE WHEN {doubt} THEN sent END {from_} WHERE """ + _THIS,
     **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
 )  # fmt: skip
+_postponed = itemgetter(*_POSTPONE.names)
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
 _DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
 
 
 def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
     """(binding, golden): these systems now differ from these golden records."""
-    unique = dict.fromkeys(pairs)
-    tx.many(_OWE, [{"binding_id": binding, "golden_id": golden, "now": now} for binding, golden in unique])
+    tx.many(_OWE, [(binding, golden, now) for binding, golden in dict.fromkeys(pairs)])
 
 
 def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False) -> list[Due]:
@@ -103,21 +104,20 @@ def _due(row: tuple[Any, ...]) -> Due:
     return Due(rest[0], state, seq, token, attempts, due_at, known(rest))
 
 
-def creating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """The intent: from now on these creates may be out. Rows of binding_id, golden_id, token, sent (encoded fields),
-    due_at (when they can be settled, should we die)."""
+def creating(tx: Tx, rows: Sequence[Row]) -> None:
+    """These creates may have been carried out: rows of binding_id, golden_id, sent (encoded fields), token, due_at
+    (when they can be settled)."""
     tx.many(_CREATING, rows)
 
 
-def updating(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """The intent: from now on these updates may be out. Rows of binding_id, golden_id, sent (encoded fields)."""
+def updating(tx: Tx, rows: Sequence[Row]) -> None:
+    """These updates may have been carried out: rows of binding_id, golden_id, sent (encoded fields)."""
     tx.many(_UPDATING, rows)
 
 
 def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:
     """Done, unless the golden record changed while the delivery was out: then it stays owed."""
-    rows = [{"binding_id": binding_id, "golden_id": due.golden_id, "seq": due.seq} for due in done]
-    tx.many(_FINISH, rows)
+    tx.many(_FINISH, [(binding_id, due.golden_id, due.seq) for due in done])
 
 
 def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
@@ -127,7 +127,7 @@ def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
 
 def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of binding_id, golden_id, state, attempts, due_at, code, said, doubt (the write may be out)."""
-    tx.many(_POSTPONE, [{**row, "said": plain(row["said"])} for row in rows])
+    tx.many(_POSTPONE, [_postponed({**row, "said": plain(row["said"])}) for row in rows])
 
 
 def drop(tx: Tx, binding_id: int, golden_id: int) -> None:

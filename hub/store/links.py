@@ -1,12 +1,12 @@
 """Links: which record of a system is which golden record. 1:1, and the database holds us to it."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from hub.store import schema
-from hub.store.bulk import Bulk
+from hub.store.bulk import Bulk, Row, upsert
 from hub.store.database import Tx
 from hub.store.lookup import Lookup
 
@@ -30,6 +30,7 @@ _OF_GOLDEN = Lookup(
 )
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"
+_SAVE = upsert(schema.link, ("binding_id", "key", "golden_id", "state", "hash", "version"))
 _VERSION = Bulk("UPDATE link SET version = {version} {from_} WHERE " + _THIS, **_ONE, version="text")
 _SEEN = Bulk(
     "UPDATE link SET hash = {hash}, version = {version} {from_} WHERE " + _THIS, **_ONE, hash="bytea", version="text"
@@ -50,24 +51,25 @@ def of_golden(tx: Tx, golden_ids: Sequence[int]) -> list[tuple[int, str, int]]:
     return [(row[0], row[1], row[2]) for row in tx.each(_OF_GOLDEN, golden_ids)]
 
 
-def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of the table `link`."""
-    tx.upsert(schema.link, rows)
+def save(tx: Tx, rows: Sequence[Row]) -> None:
+    """Rows of binding_id, key, golden_id, state, hash, version."""
+    tx.many(_SAVE, rows)
 
 
-def seen(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Records that are linked already, and what they show now. Their index entries are left alone."""
+def seen(tx: Tx, rows: Sequence[Row]) -> None:
+    """Records that are linked already, and what they show now: rows of binding_id, key, hash, version. Their index
+    entries are left alone."""
     tx.many(_SEEN, rows)
 
 
-def versions(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Records whose version moved while nothing we map did."""
+def versions(tx: Tx, rows: Sequence[Row]) -> None:
+    """Records whose version moved while nothing we map did: rows of binding_id, key, version."""
     tx.many(_VERSION, rows)
 
 
-def revisit(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+def revisit(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
     """Merge these records when they are next seen, whatever they show."""
-    tx.many(_REVISIT, rows)
+    tx.many(_REVISIT, [(binding_id, key) for key in keys])
 
 
 def live_keys(tx: Tx, binding_id: int, after: str, limit: int) -> list[str]:

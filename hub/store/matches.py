@@ -1,9 +1,10 @@
 """Match keys: the normalised values by which an unlinked record finds its golden record."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hub.store import schema
+from hub.store.bulk import Row, upsert
 from hub.store.database import Tx
 from hub.store.lookup import Lookup
 
@@ -27,6 +28,7 @@ _FIND_LINKED = Lookup(
        FROM {each link l: l.binding_id = :other AND l.key = j.value AND l.state = 1}
        {left link o: o.golden_id = l.golden_id AND o.binding_id = :binding AND o.state = 1}"""
 )
+_SAVE = upsert(schema.match_key, ("entity_id", "rule", "value", "golden_id"))
 _FORGET = Lookup("DELETE FROM match_key WHERE golden_id {among}", kind="bigint")
 
 
@@ -41,8 +43,9 @@ def find_linked(tx: Tx, binding_id: int, other_id: int, rule: str, keys: Sequenc
     return [Candidate(rule, key, golden_id, own) for key, golden_id, own in rows]
 
 
-def save(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    tx.upsert(schema.match_key, rows)
+def save(tx: Tx, rows: Sequence[Row]) -> None:
+    """Rows of entity_id, rule, value, golden_id."""
+    tx.many(_SAVE, rows)
 
 
 def forget(tx: Tx, golden_ids: Sequence[int]) -> None:

@@ -8,11 +8,13 @@ import orjson
 from hub.core.merge import Held, Shadow
 from hub.core.record import Fields
 from hub.store import schema
-from hub.store.bulk import Bulk
+from hub.store.bulk import Bulk, Row, insert, upsert
 from hub.store.database import Tx, decode
 from hub.store.lookup import Lookup
 
+#: field -> [system, stamp] of its value; "" is for all that are not named.
 Origin = dict[str, list[str | None]]
+NOWHERE: frozenset[int] = frozenset()
 
 
 class Known(NamedTuple):
@@ -21,7 +23,8 @@ class Known(NamedTuple):
     golden_id: int
     state: int
     fields: Fields
-    origin: Origin
+    #: Encoded: where each value came from (`Origin`).
+    origin: bytes
     #: Bindings in which it must not be created.
     apart: frozenset[int]
     #: The key in the system in question. None: not linked there.
@@ -39,19 +42,21 @@ class Known(NamedTuple):
 COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held, d.sent"
 JOINS = (
     "{left link l: l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1} "
-    "{left shadow s: s.binding_id = l.binding_id AND s.key = l.key}"
+    "{left shadow s: s.binding_id = l.binding_id AND s.golden_id = g.id}"
 )
 _LOAD = Lookup(
     f"SELECT {COLUMNS} FROM {{each golden g: g.id = j.value}} {JOINS} "
     "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
     kind="bigint",
 )
+_NEW = insert(schema.golden, ("id", "entity_id", "state", "doc", "origin", "apart"))
 _GOLDEN = Bulk(
     """UPDATE golden SET state = {state}, doc = {doc}, origin = {origin}, apart = {apart} {from_}
-       WHERE golden.id = {id}""",
-    id="bigint", state="smallint", doc="bytea", origin="bytea", apart="bytea",
+       WHERE golden.id = {id} AND golden.entity_id = {entity_id}""",
+    id="bigint", entity_id="integer", state="smallint", doc="bytea", origin="bytea", apart="bytea",
 )  # fmt: skip
-_DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND key {among}")
+_SHADOW = upsert(schema.shadow, ("binding_id", "golden_id", "doc", "asked", "held"))
+_DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
 
 
 def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:
@@ -63,52 +68,46 @@ def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
     golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent = row
     shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
-    marks = frozenset(orjson.loads(apart)) if apart else frozenset()
-    fields, from_ = orjson.loads(doc), orjson.loads(origin)
-    return Known(golden_id, state, fields, from_, marks, key, version, hash_, shadow, decode(sent))
+    marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
+    return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, decode(sent))
 
 
 def _held(data: bytes | None) -> Mapping[str, Held]:
     return {} if data is None else {unit: Held(*pair) for unit, pair in orjson.loads(data).items()}
 
 
-def golden_row(
-    golden_id: int, entity_id: int, state: int, doc: bytes, origin: Origin, apart: frozenset[int]
-) -> dict[str, Any]:
-    return {
-        "id": golden_id,
-        "entity_id": entity_id,
-        "state": state,
-        "doc": doc,
-        "origin": orjson.dumps(origin),
-        "apart": orjson.dumps(sorted(apart)) if apart else None,
-    }
+def golden_row(golden_id: int, entity_id: int, state: int, doc: bytes, origin: bytes, apart: frozenset[int]) -> Row:
+    """`doc` and `origin`: encoded."""
+    return golden_id, entity_id, state, doc, origin, orjson.dumps(sorted(apart)) if apart else None
 
 
-def shadow_row(binding_id: int, key: str, shadow: Shadow, doc: bytes | None = None) -> dict[str, Any]:
+def shadow_row(binding_id: int, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> Row:
     """`doc`: the encoded fields, where the caller has them already."""
-    return {
-        "binding_id": binding_id,
-        "key": key,
-        "doc": doc or orjson.dumps(shadow.fields),
-        "asked": orjson.dumps(shadow.asked) if shadow.asked else None,
-        "held": orjson.dumps({unit: list(held) for unit, held in shadow.held.items()}) if shadow.held else None,
-    }
+    fields, asked, held = shadow
+    return (
+        binding_id,
+        golden_id,
+        doc or orjson.dumps(fields),
+        orjson.dumps(asked) if asked else None,
+        orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
+    )
 
 
-def save_golden(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    tx.upsert(schema.golden, rows)
+def new_golden(tx: Tx, rows: Sequence[Row]) -> None:
+    """Golden records that are not there yet, as `golden_row` gives them."""
+    tx.many(_NEW, rows)
 
 
-def change_golden(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Golden records that are there already."""
+def change_golden(tx: Tx, rows: Sequence[Row]) -> None:
+    """Golden records that are there already, as `golden_row` gives them."""
     tx.many(_GOLDEN, rows)
 
 
-def save_shadows(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    tx.upsert(schema.shadow, rows)
+def save_shadows(tx: Tx, rows: Sequence[Row]) -> None:
+    """As `shadow_row` gives them."""
+    tx.many(_SHADOW, rows)
 
 
-def drop_shadows(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
+def drop_shadows(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
     """The records are gone or unlinked: nothing is known of them any more."""
-    tx.each_do(_DROP_SHADOWS, keys, binding=binding_id)
+    tx.each_do(_DROP_SHADOWS, golden_ids, binding=binding_id)

@@ -1,6 +1,7 @@
 """Reviews: records that stand aside, each with its reason. Retried when due; closed when the reason is gone."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ _OPEN = Bulk(
     at="text", binding_id="integer", key="text", golden_id="bigint", kind="text", code="text", said="text",
     due_at="text",
 )  # fmt: skip
+_pick = itemgetter(*_OPEN.names)
 _CLOSE = Lookup("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key {among}")
 _DUE = sa.text(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
@@ -66,7 +68,7 @@ _COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'o
 def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of at, binding_id, key, golden_id, kind, code, said, due_at. One is open for a record at a time."""
     unique = {(row["binding_id"], row["key"]): row for row in rows}
-    tx.many(_OPEN, [{**row, "said": plain(row["said"])} for row in unique.values()])
+    tx.many(_OPEN, [_pick({**row, "said": plain(row["said"])}) for row in unique.values()])
 
 
 def close(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:

@@ -101,13 +101,14 @@ sa.Index(
 shadow = sa.Table(
     "shadow",
     metadata,
-    sa.Column("binding_id", Int, primary_key=True),
-    sa.Column("key", Text, primary_key=True),
+    # By golden id, not by the system's key: a first load then appends, whatever the keys look like. And with a rowid:
+    # wide rows stay where they are while a narrow index grows.
+    sa.Column("binding_id", Int, primary_key=True, autoincrement=False),
+    sa.Column("golden_id", Big, primary_key=True, autoincrement=False),
     sa.Column("doc", Json, nullable=False),
     #: What we asked for where the system holds something else of it; units held for a person.
     sa.Column("asked", Json),
     sa.Column("held", Json),
-    sqlite_with_rowid=False,
 )
 
 match_key = sa.Table(
@@ -132,7 +133,7 @@ delivery = sa.Table(
     sa.Column("seq", Int, nullable=False),
     #: Set with `creating`, stays for every repetition of this create.
     sa.Column("token", Text),
-    #: What the write that may be out carries, in the entity's terms. Null: no write is out.
+    #: What a write whose outcome we do not know carried, in the entity's terms. Null: there is none.
     sa.Column("sent", Json),
     sa.Column("attempts", Int, nullable=False),
     sa.Column("due_at", Text, nullable=False),
@@ -144,6 +145,20 @@ delivery = sa.Table(
 for _state in ("creating", "refused"):
     _where = sa.text(f"state = '{_state}'")
     sa.Index(f"ix_delivery_{_state}", delivery.c.binding_id, sqlite_where=_where, postgresql_where=_where)
+
+intent = sa.Table(
+    "intent",
+    metadata,
+    # The page that is about to go out to a system, one at a time: written before the calls, gone with their outcomes.
+    # One that is found when nothing is out was left by a process that died.
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True, autoincrement=False),
+    #: Of the creates.
+    sa.Column("token", Text, nullable=False),
+    #: When the creates can be settled, should we die.
+    sa.Column("due_at", Text, nullable=False),
+    #: [[golden id, is it a create?, fields in the entity's terms], ...]
+    sa.Column("items", Json, nullable=False),
+)
 
 conflict = sa.Table(
     "conflict",

@@ -6,6 +6,7 @@ from support.memory import Noted, World, memory
 from hub.adapter import Can
 from hub.core.errors import Unknown
 from hub.flow.aside import link, separate
+from hub.store.agenda import agenda
 
 TOKENS = Can(conditional=True, tombstones=True, tokens=True, answers=True, batch=10)
 FINDS = Can(conditional=True, tombstones=True, find=True, answers=True, batch=10)
@@ -58,13 +59,22 @@ def test_a_process_killed_at_a_create_makes_neither_a_twin_nor_a_gap(can: Can, p
     assert (world.owed(), world.aside()) == ([], [])
 
 
+def announced(world: World) -> list[bool]:
+    """For each system: is something announced that has no outcome?"""
+    hub = world.hub
+    with hub.store.reading() as tx:
+        known = agenda(tx, hub.catalog.instance_id, hub.now())
+    return [known[place.id].intents for place in hub.all()]
+
+
 def test_the_intent_is_stored_before_the_call() -> None:
     world, crm, erp = world_of(POLLS)
     crm.create(name="Anna")
-    seen: list[str] = []
-    erp.at("write", "before", lambda: seen.extend(item.state for item in world.owed()))
+    seen: list[list[bool]] = []
+    erp.at("write", "before", lambda: seen.append(announced(world)))
     world.sync()
-    assert seen == ["creating"]
+    assert seen == [[False, True]]
+    assert announced(world) == [False, False]
 
 
 def test_the_same_token_goes_out_however_often() -> None:

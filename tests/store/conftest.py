@@ -11,11 +11,13 @@ from support import postgres
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
 from hub.core.model import Binding, Entity, Instance
 from hub.store import records, schema
+from hub.store.bulk import Row
 from hub.store.catalog import Catalog, register
 from hub.store.database import Store, Tx, encode
 from hub.store.migrate import prepare
 
 NOW = "2026-11-22T09:00:00.000000Z"
+ORIGIN = encode({"": ["crm", NOW]})
 SYSTEMS = ("crm", "erp", "shop")
 
 
@@ -49,13 +51,12 @@ class Desk(NamedTuple):
 
     def golden(self, *ids: int, state: int = schema.LIVE, **fields: Any) -> None:
         doc = encode(fields or {"name": "Acme"})
-        rows = [records.golden_row(id_, self.entity, state, doc, {"": ["crm", NOW]}, frozenset()) for id_ in ids]
-        self.write(records.save_golden, rows)
+        rows = [records.golden_row(id_, self.entity, state, doc, ORIGIN, frozenset()) for id_ in ids]
+        self.write(records.new_golden, rows)
 
 
-def link(binding: int, key: str, golden: int, state: int = schema.LIVE, **more: Any) -> dict[str, Any]:
-    row = {"binding_id": binding, "key": key, "golden_id": golden, "state": state}
-    return {**row, "hash": more.get("hash"), "version": more.get("version")}
+def link(binding: int, key: str, golden: int, state: int = schema.LIVE, **more: Any) -> Row:
+    return (binding, key, golden, state, more.get("hash"), more.get("version"))
 
 
 def ready(store: Store) -> Desk:

@@ -42,7 +42,7 @@ FREE = [schema.shadow, schema.match_key, schema.delivery, schema.audit]
 @pytest.mark.parametrize("table", FREE, ids=[table.name for table in FREE])
 def test_every_kind_of_value_comes_back_as_it_was(desk: Desk, table: sa.Table) -> None:
     given_ = rows(table)
-    desk.write(lambda tx: tx.upsert(table, given_))
+    desk.write(lambda tx: tx.insert(table, given_))
     found = desk.read(lambda tx: [dict(row._mapping) for row in tx.run(table.select())])
     by_key = [column.name for column in table.primary_key]
     assert sorted(found, key=lambda row: str([row[key] for key in by_key])) == sorted(
@@ -60,21 +60,20 @@ def test_every_kind_of_value_comes_back_as_it_was(desk: Desk, table: sa.Table) -
     )
 )
 def test_any_texts_are_found_again(desk: Desk, keys: list[str]) -> None:
+    desk.write(lambda tx: (tx.run(schema.link.delete()), tx.run(schema.golden.delete())))
     desk.golden(*range(1, len(keys) + 1))
-    desk.write(lambda tx: tx.run(schema.link.delete()))
     desk.write(links.save, [link(desk.crm, key, number) for number, key in enumerate(keys, start=1)])
     found = desk.read(links.lookup, desk.crm, keys)
     assert {key: row.golden_id for key, row in found.items()} == {key: n for n, key in enumerate(keys, start=1)}
 
 
 def test_an_upsert_overwrites_the_row_of_the_same_key_and_no_other(desk: Desk) -> None:
-    row = {"binding_id": 1, "key": "a", "doc": b"1", "asked": b"x", "held": None}
-    desk.write(lambda tx: tx.upsert(schema.shadow, [row, {**row, "key": "b"}]))
-    desk.write(lambda tx: tx.upsert(schema.shadow, [{**row, "doc": b"2", "asked": None}]))
-    found = desk.read(
-        lambda tx: tx.rows(sa.select(schema.shadow.c["key", "doc", "asked"]).order_by(schema.shadow.c.key))
-    )
-    assert [tuple(row) for row in found] == [("a", b"2", None), ("b", b"1", b"x")]
+    save = bulk.upsert(schema.shadow, ("binding_id", "golden_id", "doc", "asked"))
+    desk.write(lambda tx: tx.many(save, [(1, 7, b"1", b"x"), (1, 8, b"1", b"x")]))
+    desk.write(lambda tx: tx.many(save, [(1, 7, b"2", None)]))
+    columns = schema.shadow.c["golden_id", "doc", "asked"]
+    found = desk.read(lambda tx: tx.rows(sa.select(columns).order_by(columns.golden_id)))
+    assert [tuple(row) for row in found] == [(7, b"2", None), (8, b"1", b"x")]
 
 
 def test_columns_that_are_not_named_get_their_defaults(desk: Desk) -> None:
@@ -85,7 +84,7 @@ def test_columns_that_are_not_named_get_their_defaults(desk: Desk) -> None:
 
 def test_no_rows_are_no_statement(desk: Desk) -> None:
     before = desk.store.counts.statements
-    desk.write(lambda tx: (tx.upsert(schema.shadow, []), tx.insert(schema.audit, []), tx.many(links._VERSION, [])))
+    desk.write(lambda tx: (tx.insert(schema.audit, []), tx.many(links._VERSION, [])))
     assert desk.store.counts.statements == before
 
 
@@ -104,6 +103,6 @@ def test_the_text_is_made_once_for_a_table_and_its_columns() -> None:
 
 def test_what_the_two_databases_write_differently_is_said_once() -> None:
     both = Bulk("UPDATE t SET a = {a} {from_} WHERE t.k = {k}", k="text", a="integer")
-    assert both.lite == "UPDATE t SET a = ?  WHERE t.k = ?"
+    assert both.lite == "UPDATE t SET a = ?2  WHERE t.k = ?1"
     source = "FROM unnest(%(k)b::text[], %(a)b::integer[]) AS r(k, a)"
     assert both.grown == f"UPDATE t SET a = r.a {source} WHERE t.k = r.k"

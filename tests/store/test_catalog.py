@@ -69,10 +69,9 @@ def test_a_run_that_never_ended_died_when_the_next_one_starts(desk: Desk) -> Non
 
 
 def test_the_audit_log_tells_the_history_of_a_record_the_latest_first(desk: Desk) -> None:
-    row = {"at": NOW, "run_id": None, "binding_id": desk.crm, "who": "hub", "detail": None}
     detail = encode({"phone": [None, "1"]})
-    desk.write(audit.add, [{**row, "golden_id": 1, "action": "linked"}, {**row, "golden_id": 2, "action": "took"}])
-    desk.write(audit.add, [{**row, "golden_id": 1, "action": "updated", "who": "ann", "detail": detail}])
+    desk.write(audit.add, [(NOW, None, id_, desk.crm, act, "hub", None) for id_, act in ((1, "linked"), (2, "took"))])
+    desk.write(audit.add, [(NOW, None, 1, desk.crm, "updated", "ann", detail)])
     history = desk.read(audit.of_golden, 1)
     assert [(e.action, e.who, e.detail) for e in history] == [
         ("updated", "ann", {"phone": [None, "1"]}),
@@ -85,8 +84,7 @@ def test_how_things_stand_is_told_for_every_entity_in_every_system(desk: Desk) -
     desk.golden(1, 2, 3)
     desk.write(links.save, [link(desk.crm, "a", 1), link(desk.crm, "b", 2), link(desk.crm, "c", 3, schema.DELETED)])
     desk.write(deliveries.owe, [(desk.crm, 1), (desk.crm, 2), (desk.erp, 3)], NOW)
-    row = {"binding_id": desk.crm, "golden_id": 2, "token": "t", "due_at": NOW, "sent": None}
-    desk.write(deliveries.creating, [row])
+    desk.write(deliveries.creating, [(desk.crm, 2, None, "t", NOW)])
     desk.write(catalog.polled, [desk.crm], NOW)
     desk.write(runs.start, desk.catalog.instance_id, "sync", NOW)
     told = standing.standing(desk.store)

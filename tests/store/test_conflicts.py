@@ -47,16 +47,14 @@ def test_what_each_side_had_comes_back_as_it_was_logged(desk: Desk) -> None:
 def test_an_open_conflict_ends_for_its_unit_record_and_system_alone(desk: Desk, state: str) -> None:
     others = [row(desk, "name"), row(desk, golden_id=2), row(desk, binding_id=desk.erp), row(desk, state=DECIDED)]
     desk.write(conflicts.log, [row(desk), *others])
-    end = {"binding_id": desk.crm, "golden_id": 1, "unit": "phone", "state": state, "who": "hub", "now": LATER}
-    desk.write(conflicts.close, [end])
+    desk.write(conflicts.close, [(state, "hub", LATER, 1, desk.crm, "phone")])
     assert [c.state for c in reversed(found(desk))] == [state, OPEN, OPEN, OPEN, DECIDED]
     assert [(c.decided_by, c.decided_at) for c in found(desk, states=[state])] == [("hub", LATER)]
 
 
 def test_ending_twice_in_one_page_keeps_one_end(desk: Desk) -> None:
     desk.write(conflicts.log, [row(desk)])
-    end = {"binding_id": desk.crm, "golden_id": 1, "unit": "phone", "who": "hub", "now": LATER}
-    desk.write(conflicts.close, [{**end, "state": WITHDRAWN}, {**end, "state": SUPERSEDED}])
+    desk.write(conflicts.close, [(state, "hub", LATER, 1, desk.crm, "phone") for state in (WITHDRAWN, SUPERSEDED)])
     assert [c.state for c in found(desk)] in ([WITHDRAWN], [SUPERSEDED])
 
 

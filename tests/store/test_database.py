@@ -62,7 +62,7 @@ def test_eight_threads_that_count_up_one_record_lose_no_step(desk: Desk) -> None
         with desk.store.transaction() as tx:
             [known] = records.load(tx, desk.crm, [1]).values()
             doc = encode({"n": int(known.fields["n"] or 0) + 1})
-            records.save_golden(tx, [records.golden_row(1, desk.entity, schema.LIVE, doc, {}, frozenset())])
+            records.change_golden(tx, [records.golden_row(1, desk.entity, schema.LIVE, doc, b"{}", frozenset())])
 
     def count_up(times: int) -> list[str]:
         start.wait(20)

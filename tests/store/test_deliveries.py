@@ -24,8 +24,7 @@ def due(desk: Desk, now: str = EVER, after: int = -1, limit: int = 1000, **more:
 
 
 def creating(desk: Desk, *ids: int, due_at: str = LATER) -> None:
-    row = {"binding_id": desk.erp, "token": "t1", "due_at": due_at, "sent": encode({"name": "Acme"})}
-    desk.write(deliveries.creating, [{**row, "golden_id": id_} for id_ in ids])
+    desk.write(deliveries.creating, [(desk.erp, id_, encode({"name": "Acme"}), "t1", due_at) for id_ in ids])
 
 
 def failed(desk: Desk, id_: int, state: str = OWED, attempts: int = 1, *, doubt: bool = False) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def test_what_is_owed_twice_is_sent_once(desk: Desk) -> None:
 def test_a_delivery_comes_with_all_that_is_needed_to_decide_what_to_send(desk: Desk) -> None:
     desk.golden(1, name="Acme")
     desk.write(links.save, [link(desk.erp, "x", 1, version="3"), link(desk.crm, "a", 1)])
-    desk.write(records.save_shadows, [records.shadow_row(desk.erp, "x", Shadow({"name": "Acne"}))])
+    desk.write(records.save_shadows, [records.shadow_row(desk.erp, 1, Shadow({"name": "Acne"}))])
     owe(desk, 1)
     [item] = due(desk)
     assert (item.known.fields, item.known.key, item.known.version) == ({"name": "Acme"}, "x", "3")
@@ -128,7 +127,7 @@ def test_reopening_what_is_not_out_changes_nothing(desk: Desk) -> None:
 def test_an_update_that_may_be_out_keeps_its_state_and_what_it_carried(desk: Desk) -> None:
     desk.golden(1)
     owe(desk, 1)
-    desk.write(deliveries.updating, [{"binding_id": desk.erp, "golden_id": 1, "sent": encode({"name": "B"})}])
+    desk.write(deliveries.updating, [(desk.erp, 1, encode({"name": "B"}))])
     [item] = due(desk)
     assert (item.state, item.known.sent) == (OWED, {"name": "B"})
 
@@ -137,7 +136,7 @@ def test_an_update_that_may_be_out_keeps_its_state_and_what_it_carried(desk: Des
 def test_a_write_put_off_keeps_what_it_carried_only_while_it_may_be_out(desk: Desk, doubt: bool, sent: object) -> None:
     desk.golden(1)
     owe(desk, 1)
-    desk.write(deliveries.updating, [{"binding_id": desk.erp, "golden_id": 1, "sent": encode({"name": "B"})}])
+    desk.write(deliveries.updating, [(desk.erp, 1, encode({"name": "B"}))])
     desk.write(deliveries.postpone, [failed(desk, 1, doubt=doubt)])
     assert due(desk, LATER)[0].known.sent == sent
 

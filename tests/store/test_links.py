@@ -5,9 +5,10 @@ from conftest import Desk, link
 
 from hub.core.errors import TryLater
 from hub.store import links, schema
+from hub.store.bulk import Row
 
 
-def saved(desk: Desk, *rows: dict[str, object]) -> None:
+def saved(desk: Desk, *rows: Row) -> None:
     desk.write(links.save, rows)
 
 
@@ -83,7 +84,7 @@ def test_all_live_records_of_golden_records_are_found(desk: Desk) -> None:
 def test_a_new_version_leaves_the_rest_of_a_link_alone(desk: Desk) -> None:
     desk.golden(1, 2)
     saved(desk, link(desk.crm, "a", 1, hash=b"h", version="1"), link(desk.crm, "b", 2, version="1"))
-    desk.write(links.versions, [{"binding_id": desk.crm, "key": "a", "version": "2"}])
+    desk.write(links.versions, [(desk.crm, "a", "2")])
     found = desk.read(links.lookup, desk.crm, ["a", "b"])
     assert found["a"] == links.Link("a", 1, schema.LIVE, b"h", "2")
     assert found["b"].version == "1"
@@ -92,7 +93,7 @@ def test_a_new_version_leaves_the_rest_of_a_link_alone(desk: Desk) -> None:
 def test_a_record_to_be_merged_again_has_no_hash(desk: Desk) -> None:
     desk.golden(1, 2)
     saved(desk, link(desk.crm, "a", 1, hash=b"h", version="1"), link(desk.crm, "b", 2, hash=b"h"))
-    desk.write(links.revisit, [{"binding_id": desk.crm, "key": "a"}, {"binding_id": desk.crm, "key": "unknown"}])
+    desk.write(links.revisit, desk.crm, ["a", "unknown"])
     found = desk.read(links.lookup, desk.crm, ["a", "b"])
     assert (found["a"].hash, found["a"].version, found["b"].hash) == (None, "1", b"h")
 

@@ -3,11 +3,12 @@
 from conftest import Desk, count, link
 
 from hub.store import links, matches, schema
+from hub.store.bulk import Row
 from hub.store.matches import Candidate
 
 
-def key(desk: Desk, golden: int, value: str, rule: str = "name") -> dict[str, object]:
-    return {"entity_id": desk.entity, "rule": rule, "value": value, "golden_id": golden}
+def key(desk: Desk, golden: int, value: str, rule: str = "name") -> Row:
+    return (desk.entity, rule, value, golden)
 
 
 def test_every_golden_record_with_one_of_the_values_is_found_with_its_key_here(desk: Desk) -> None:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, Desk, link, ready
+from conftest import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
-from hub.store import conflicts, deliveries, links, matches, records, reviews, schema, standing
+from hub.store import conflicts, deliveries, intents, links, matches, records, reviews, schema, standing
 from hub.store.database import Store, encode
 
 ROWS = 20_000
@@ -25,11 +25,7 @@ EVER = "2027-01-01T00:00:00.000000Z"
 
 def fill(desk: Desk) -> None:
     ids = range(1, ROWS + 1)
-    golden = records.golden_row(
-        0, desk.entity, schema.LIVE, encode({"name": "x" * 100}), {"": ["crm", NOW]}, frozenset()
-    )
-    shadow = {"binding_id": desk.crm, "doc": golden["doc"], "asked": None, "held": None}
-    key = {"entity_id": desk.entity, "rule": "name"}
+    doc = encode({"name": "x" * 100})
     aside = {
         "at": NOW,
         "binding_id": desk.crm,
@@ -43,11 +39,11 @@ def fill(desk: Desk) -> None:
     log = {"at": NOW, "run_id": 1, "binding_id": desk.crm, "key": "k", "unit": "name", **sides}
     log |= {"verdict": "hold", "rule": "r", "state": "open", "decided_by": None, "decided_at": None}
     with desk.store.transaction() as tx:
-        records.save_golden(tx, [{**golden, "id": id_} for id_ in ids])
+        records.new_golden(tx, [(id_, desk.entity, schema.LIVE, doc, ORIGIN, None) for id_ in ids])
         links.save(tx, [link(desk.crm, f"k{id_:06}", id_) for id_ in ids])
         links.save(tx, [link(desk.erp, f"k{id_:06}", id_) for id_ in ids])
-        records.save_shadows(tx, [{**shadow, "key": f"k{id_:06}"} for id_ in ids])
-        matches.save(tx, [{**key, "value": f"v{id_}", "golden_id": id_} for id_ in ids])
+        records.save_shadows(tx, [(desk.crm, id_, doc, None, None) for id_ in ids])
+        matches.save(tx, [(desk.entity, "name", f"v{id_}", id_) for id_ in ids])
         deliveries.owe(tx, [(desk.erp, id_) for id_ in ids], NOW)
         reviews.open_(tx, [{**aside, "key": f"k{id_:06}"} for id_ in ids])
         conflicts.log(tx, [{**log, "golden_id": id_} for id_ in ids])
@@ -118,10 +114,10 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "links of a page": lambda d: (links.lookup, d.crm, KEYS),
     "links of golden records": lambda d: (links.of_golden, IDS),
     "keys in order": lambda d: (links.live_keys, d.crm, "k010000", 1000),
-    "versions": lambda d: (links.versions, [{"binding_id": d.crm, "key": key, "version": "2"} for key in KEYS]),
-    "records to be merged again": lambda d: (links.revisit, [{"binding_id": d.crm, "key": key} for key in KEYS]),
+    "versions": lambda d: (links.versions, [(d.crm, key, "2") for key in KEYS]),
+    "records to be merged again": lambda d: (links.revisit, d.crm, KEYS),
     "golden records with shadows": lambda d: (records.load, d.crm, IDS),
-    "shadows to be dropped": lambda d: (records.drop_shadows, d.crm, KEYS),
+    "shadows to be dropped": lambda d: (records.drop_shadows, d.crm, IDS),
     "candidates by a rule": lambda d: (matches.find, d.entity, d.crm, "name", [f"v{id_}" for id_ in IDS]),
     "candidates by a foreign key": lambda d: (matches.find_linked, d.crm, d.erp, "@erp", KEYS),
     "match keys to be forgotten": lambda d: (matches.forget, IDS),
@@ -129,21 +125,13 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "a page of creates in doubt": lambda d: (lambda tx: deliveries.due(tx, d.erp, EVER, 10_000, 1000, doubts=True),),
     "creates in doubt": lambda d: (deliveries.doubts, d.erp),
     "deliveries owed": lambda d: (deliveries.owe, [(d.crm, id_) for id_ in IDS], NOW),
-    "intents": lambda d: (deliveries.creating, [intent(d, id_) for id_ in IDS]),
+    "creates that may be out": lambda d: (deliveries.creating, [(d.erp, id_, b"{}", "t", NOW) for id_ in IDS]),
+    "intents left": lambda d: (intents.land, d.erp),
     "deliveries done": lambda d: (lambda tx: deliveries.finish(tx, d.erp, deliveries.due(tx, d.erp, EVER, -1, 500)),),
     "deliveries to be reopened": lambda d: (deliveries.reopen, d.erp, IDS),
-    "conflicts that end": lambda d: (conflicts.close, [ended(d, id_) for id_ in IDS]),
+    "conflicts that end": lambda d: (conflicts.close, [("withdrawn", "hub", NOW, id_, d.crm, "name") for id_ in IDS]),
     "reviews that end": lambda d: (reviews.close, d.crm, KEYS),
 }
-
-
-def intent(desk: Desk, id_: int) -> dict[str, Any]:
-    return {"binding_id": desk.erp, "golden_id": id_, "token": "t", "due_at": NOW, "sent": b"{}"}
-
-
-def ended(desk: Desk, id_: int) -> dict[str, Any]:
-    row = {"binding_id": desk.crm, "golden_id": id_, "unit": "name", "state": "withdrawn"}
-    return {**row, "who": "hub", "now": NOW}
 
 
 def walks(lines: list[str]) -> list[str]:
@@ -164,7 +152,7 @@ def test_what_is_asked_for_every_page_is_looked_up(filled: Filled, ask: str) -> 
         ("links of a page", r"(PRIMARY KEY \(binding_id=\? AND key=\?\)|pk_link)"),
         ("links of golden records", r"uq_link_golden"),
         ("golden records with shadows", r"uq_link_golden"),
-        ("golden records with shadows", r"(PRIMARY KEY \(binding_id=\? AND key=\?\)|pk_shadow)"),
+        ("golden records with shadows", r"(shadow_1 \(binding_id=\? AND golden_id=\?\)|pk_shadow)"),
         ("candidates by a rule", r"(PRIMARY KEY \(entity_id=\? AND rule=\? AND value=\?\)|pk_match_key)"),
         ("match keys to be forgotten", r"ix_match_key_golden"),
         ("a page of deliveries", r"(PRIMARY KEY \(binding_id=\? AND golden_id>\?\)|pk_delivery)"),

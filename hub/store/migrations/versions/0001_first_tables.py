@@ -94,12 +94,11 @@ def _records() -> None:
     op.create_table(
         "shadow",
         sa.Column("binding_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), nullable=False),
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.Column("asked", sa.LargeBinary()),
         sa.Column("held", sa.LargeBinary()),
-        sa.PrimaryKeyConstraint("binding_id", "key", name="pk_shadow"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("binding_id", "golden_id", name="pk_shadow"),
     )
     op.create_table(
         "match_key",
@@ -132,6 +131,15 @@ def _owed() -> None:
     for state in ("creating", "refused"):
         where = sa.text(f"state = '{state}'")
         op.create_index(f"ix_delivery_{state}", "delivery", ["binding_id"], sqlite_where=where, postgresql_where=where)
+    op.create_table(
+        "intent",
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.Column("items", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", name="pk_intent"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_intent_binding_id"),
+    )
 
 
 def _decisions() -> None:

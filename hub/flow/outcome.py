@@ -1,0 +1,241 @@
+"""What follows from a system's answers to a page of writes: links, shadows, what is done and what is tried again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from operator import ne
+from typing import Any
+
+from hub.adapter import Failure, Written
+from hub.core.errors import Gone, HubError, Refused, Stale, Unknown
+from hub.core.likeness import like
+from hub.core.merge import Shadow
+from hub.core.merge import settle as settled
+from hub.core.record import Fields, Record
+from hub.core.retry import wait
+from hub.flow.batch import Batch
+from hub.flow.place import Hub, Place, stamp
+from hub.flow.plan import EMPTY, Plan
+from hub.store import deliveries, intents
+from hub.store.database import Tx
+from hub.store.deliveries import CREATING, OWED, REFUSED, Due
+from hub.store.schema import DELETED
+
+#: After a time-out the request may still be carried out for so long.
+LATE = timedelta(seconds=60)
+
+Outcome = Written | Failure
+
+
+@dataclass(slots=True)
+class Sent:
+    """What was delivered."""
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    #: Found changed over there before the write, and merged first.
+    stale: int = 0
+    refused: int = 0
+    postponed: int = 0
+    in_doubt: int = 0
+    #: Why the system could not be written to at all. None: it could.
+    stopped: HubError | None = None
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, other: "Sent") -> None:
+        for name in ("created", "updated", "deleted", "stale", "refused", "postponed", "in_doubt"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.stopped = self.stopped or other.stopped
+        self.errors += other.errors
+
+    @property
+    def written(self) -> int:
+        return self.created + self.updated + self.deleted
+
+
+@dataclass(slots=True)
+class Afresh:
+    """What has to be merged before it is decided anew what to send."""
+
+    #: Records that differ from what we knew.
+    differ: list[Record] = field(default_factory=list)
+    #: Keys of records that are not there any more.
+    gone: list[str] = field(default_factory=list)
+    #: Keys of records to be read again: refused as stale, or holding what we may have sent already.
+    stale: list[str] = field(default_factory=list)
+    #: Creates whose child was deleted over there before we knew of it.
+    orphans: list[Plan] = field(default_factory=list)
+
+
+class Outcomes:
+    """The outcomes of one page, stored in one transaction."""
+
+    def __init__(self, hub: Hub, place: Place, sent: Sent, afresh: Afresh, encoded: Mapping[int, bytes]) -> None:
+        """`encoded`: what went out, as it is stored, by golden id."""
+        self.hub, self.place, self.sent, self.afresh, self.encoded = hub, place, sent, afresh, encoded
+        self.done: list[Due] = []
+        #: Carried out or not, or not known what the system made of it: these stay open as sent, to be recognised when
+        #: they are seen.
+        self.open: list[Plan] = []
+        self.failed: list[dict[str, Any]] = []
+
+    def store(self, token: str, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
+        """`token`: of the creates. With each outcome, whether the system said it in its own answer."""
+        with self.hub.store.transaction() as tx:
+            batch = Batch(self.hub, self.place, tx)
+            for item, (outcome, told) in zip(plans, outcomes, strict=True):
+                if isinstance(outcome, Written):
+                    self.written(batch, item, outcome, told)
+                else:
+                    self.failure(item, outcome.error)
+            batch.save()
+            self.close(tx, token)
+
+    def close(self, tx: Tx, token: str) -> None:
+        """Nothing is out any more but what is marked as such."""
+        place_id = self.place.id
+        intents.done(tx, place_id)
+        fresh = [item for item in self.open if item.due.state != CREATING]
+        due_at = self.later(self.hub.machine.settle_after)
+        sent = [(item.step, item.due.golden_id, self.encoded[item.due.golden_id]) for item in fresh]
+        deliveries.creating(tx, [(place_id, id_, doc, token, due_at) for step, id_, doc in sent if step == "create"])
+        deliveries.updating(tx, [(place_id, id_, doc) for step, id_, doc in sent if step == "update"])
+        deliveries.finish(tx, place_id, self.done)
+        deliveries.postpone(tx, self.failed)
+        # Owed again already, since the golden record changed meanwhile: but nothing of it is out any more.
+        deliveries.reopen(tx, place_id, [due.golden_id for due in self.done if due.state == CREATING])
+
+    def later(self, pause: timedelta) -> str:
+        return stamp(self.hub.machine.now() + pause)
+
+    # -- carried out ------------------------------------------------------------------------------
+
+    def written(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
+        if silent(item, outcome):
+            self.open.append(item)
+        else:
+            self.done.append(item.due)
+        if item.step == "delete":
+            self.deleted(batch, item, outcome)
+        elif item.step == "create":
+            self.created(batch, item, outcome, told)
+        else:
+            self.updated(batch, item, outcome, told)
+
+    def created(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
+        self.sent.created += 1
+        place, known, key = self.place, item.due.known, outcome.key
+        repeated = item.due.state == CREATING
+        holds, hash_ = self.holds(item, outcome, told and not repeated)
+        as_sent = holds is item.sent
+        shadow = Shadow(holds) if as_sent else settled(EMPTY, item.sent, holds)
+        batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_))
+        batch.shadow(place, known.golden_id, shadow, self.encoded.get(known.golden_id) if as_sent else None)
+        batch.audit(known.golden_id, place, "created", {"key": [None, key]})
+        if place.named:
+            draft = batch.draft(known)
+            draft.set(place.own, key)
+            batch.touch(draft)
+            batch.owe_others(place, draft, (place.own,))
+        if known.state == DELETED or repeated:
+            batch.owe(place, known.golden_id)
+
+    def updated(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
+        self.sent.updated += 1
+        known = item.due.known
+        before = known.shadow or EMPTY
+        holds, hash_ = self.holds(item, outcome, told)
+        batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_))
+        batch.shadow(self.place, known.golden_id, settled(before, item.sent, holds))
+        detail = {name: [before.fields.get(name), value] for name, value in item.sent.items()}
+        batch.audit(known.golden_id, self.place, "updated", detail)
+
+    def deleted(self, batch: Batch, item: Plan, outcome: Written) -> None:
+        self.sent.deleted += 1
+        known = item.due.known
+        batch.link(self.place, known.key or outcome.key, known.golden_id, None, None, DELETED)
+        batch.forget(self.place, known.golden_id)
+        before = known.shadow.fields if known.shadow else {}
+        batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
+
+    def holds(self, item: Plan, outcome: Written, told: bool) -> tuple[Fields, bytes | None]:
+        """What the system made of what we sent, and the hash of what it shows now (None: merge it when it is seen)."""
+        raw, place = outcome.fields, self.place
+        assert item.write is not None
+        if raw is None:
+            return {}, None
+        shown = place.values(raw)
+        if shown == place.values(item.write.fields):
+            return item.sent, place.digest(shown)
+        sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
+        fields, problems = place.binding.mapping.to_hub(raw)
+        holds = {name: fields.get(name, value) for name, value in sent.items()}
+        edited = {} if told or holds == sent else {n: v for n, v in sent.items() if not like(v, holds[n])}
+        others = fields.keys() - sent.keys()
+        news = any(map(ne, map(fields.get, others), map(shadow.get, others)))
+        if problems or edited or news:
+            self.afresh.differ.append(Record(outcome.key, raw, outcome.version, outcome.stamp))
+            return {**holds, **edited}, None
+        return holds, place.digest(shown)
+
+    # -- not carried out --------------------------------------------------------------------------
+
+    def failure(self, item: Plan, error: HubError) -> None:
+        """What becomes of a delivery that was not carried out."""
+        key = item.due.known.key
+        if isinstance(error, Stale) and key is not None:
+            self.afresh.stale.append(key)
+        elif isinstance(error, Gone):
+            self.vanished(item)
+        else:
+            self.sent.errors.append(str(error))
+            self.again(item, error)
+
+    def again(self, item: Plan, error: HubError) -> None:
+        # A create in doubt stays so whatever this try said: the first one may have been carried out.
+        if item.step == "create" and (isinstance(error, Unknown) or item.due.state == CREATING):
+            self.sent.in_doubt += 1
+            state = CREATING
+        elif isinstance(error, Refused):
+            self.sent.refused += 1
+            state = REFUSED
+        else:
+            self.sent.postponed += 1
+            state = OWED
+        if isinstance(error, Unknown) and item.step != "delete":
+            self.open.append(item)
+        self.failed.append(failed(self.hub, self.place, item.due, error, state))
+
+    def vanished(self, item: Plan) -> None:
+        """Not there any more. For a create: its child landed under our token, and was deleted before we saw it."""
+        key = item.due.known.key
+        if key is not None:
+            self.afresh.gone.append(key)
+        else:
+            self.afresh.orphans.append(item)
+
+
+def silent(item: Plan, outcome: Outcome) -> bool:
+    """Was it carried out, without a word on what the system now holds?"""
+    return isinstance(outcome, Written) and outcome.fields is None and item.step != "delete"
+
+
+def known_version(outcome: Written, hash_: bytes | None) -> str | None:
+    """The version of what is merged already: an edit that is not, is not overwritten by the next write."""
+    return outcome.version if hash_ is not None else None
+
+
+def failed(hub: Hub, place: Place, due: Due, error: HubError, state: str) -> dict[str, Any]:
+    """When a delivery is tried again, and why it was not carried out (see `deliveries.postpone`)."""
+    pause = LATE if state == CREATING else wait(due.attempts, error, hub.machine.jitter())
+    return {
+        "binding_id": place.id,
+        "golden_id": due.golden_id,
+        "state": state,
+        "attempts": due.attempts + 1,
+        "due_at": stamp(hub.machine.now() + pause),
+        "code": error.code,
+        "said": error.said,
+        "doubt": isinstance(error, Unknown) or state == CREATING,
+    }
