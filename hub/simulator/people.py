@@ -112,8 +112,9 @@ class People:
 
     def untold(self, name: str, key: str) -> bool:
         """Is it a child that the hub may not know, in a system that could not tell it?"""
-        golden_id = self.children.get((name, key))
-        return not self.play.systems[name].can.tokens and golden_id in self.doubted(self.play.place(name))
+        golden_id, place = self.children.get((name, key)), self.play.place(name)
+        told = golden_id not in self.doubted(place) and place.id not in self.play.standing.announced
+        return golden_id is not None and not self.play.systems[name].can.tokens and not told
 
     # -- what the hub asks ------------------------------------------------------------------------
 

@@ -93,6 +93,8 @@ class Standing(NamedTuple):
     records: Sequence[Review] = ()
     owed: Sequence[deliveries.Standing] = ()
     paused: Sequence[Place] = ()
+    #: Bindings for which a process that died had announced writes.
+    announced: frozenset[int] = frozenset()
 
 
 class Play:
@@ -143,7 +145,7 @@ class Play:
             self.note("  the process dies")
             self.deaths += 1
             self.met["the process died"] += 1
-            self.met["died with a create out"] += any(self.people.doubted(self.place(name)) for name in self.names)
+            self.met["died with writes out"] += bool(self.standing.announced)
             self.oracle.doubt()
             self.reborn()
         if self.oracle.broken:
@@ -256,9 +258,10 @@ class Play:
             ids = [place.id for place in hub.all()]
             with self.world.store.reading() as tx:
                 records, owed = reviews.find(tx, ids), deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
-                paused = agenda(tx, hub.catalog.instance_id, hub.now())
-            out = [place for place in hub.all() if paused[place.id].paused]
-            self._standing = Standing(commits, records, owed, out)
+                known = agenda(tx, hub.catalog.instance_id, hub.now())
+            paused = [place for place in hub.all() if known[place.id].paused]
+            announced = frozenset(place.id for place in hub.all() if known[place.id].intents)
+            self._standing = Standing(commits, records, owed, paused, announced)
         return self._standing
 
     def seen(self) -> Counter[str]:

@@ -21,7 +21,7 @@ RARE = (
     "edited meanwhile",
     "deleted meanwhile",
     "the process died",
-    "died with a create out",
+    "died with writes out",
     "second page",
     "stale",
     "changed over there before the write",
