@@ -3,10 +3,12 @@
 import random
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from hub.flow import deliver, reconcile
 from hub.simulator.faults import Spot
 from hub.simulator.moves import Hand
 from hub.simulator.oracle import OTHER, Broken
@@ -65,13 +67,28 @@ def run(setup: Setup, steps: Sequence[Step], die_at: int = 0, *, story: bool = F
     play = Play(setup)
     outcome = Outcome()
     try:
-        through(play, steps, die_at)
+        with paged(setup.page):
+            through(play, steps, die_at)
     except Broken as error:
         outcome.kind, outcome.said = error.kind, error.said
     outcome.points, outcome.faults = play.trouble.passed, play.trouble.happened
     outcome.died_at, outcome.met = play.trouble.died_at, play.seen()
     outcome.story = play.history() if story or outcome.kind else ""
     return outcome
+
+
+@contextmanager
+def paged(size: int) -> Iterator[None]:
+    """The engine works in pages of this size, as if there were hundreds of records. 0: in its own."""
+    places = ((deliver, "PAGE"), (deliver, "LOOKED"), (reconcile, "PAGE"))
+    right = [getattr(module, name) for module, name in places]
+    for module, name in places if size else ():
+        setattr(module, name, size)
+    try:
+        yield
+    finally:
+        for (module, name), value in zip(places, right, strict=True):
+            setattr(module, name, value)
 
 
 def through(play: Play, steps: Sequence[Step], die_at: int) -> None:

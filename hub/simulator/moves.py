@@ -50,6 +50,7 @@ ACCIDENTS = (
     Move("arrive_late", {"where": WHERE, "whole": (False, True)}),
     Move("be_away", {"where": WHERE, "call": ("write", "read", "changes", "find"), "whole": (False, True)}),
     Move("stop_reading", {"where": WHERE, "nth": (2, 3)}, 0.5),
+    Move("break_off_a_list", {"where": WHERE, "nth": (1, 2, 3)}, 0.5),
     Move("throttle", {"where": WHERE, "call": ("write", "changes"), "seconds": (30, 3600)}, 0.5),
     Move("deny", {"where": WHERE, "call": ("write", "read", "changes")}, 0.5),
     Move("refuse", {"where": WHERE, "nth": (1, 1, 2)}),
@@ -137,6 +138,11 @@ class Hand:
         """Away in the middle of a walk: some pages are read, the others are not."""
         self.accidents.later(self.system(where), "changes", nth)
         self.go(where, polling=True)
+
+    def break_off_a_list(self, where: int, nth: int) -> None:
+        """Away in the middle of a list of all keys."""
+        self.accidents.later(self.system(where), "keys", nth)
+        self.compare_keys(where)
 
     def throttle(self, where: int, call: str, seconds: float) -> None:
         self.accidents.throttle(self.system(where), call, seconds)

@@ -62,6 +62,8 @@ class Setup:
     policies: tuple[Policy, ...] = (ASK,) * 3
     deletes: Policy = ASK
     match: tuple[tuple[str, ...], ...] = ()
+    #: Does the hub work in pages of so many deliveries and keys? 0: as in service.
+    page: int = 0
     #: Somebody's own integration, which says all of the above but the kinds.
     stage: Stage | None = None
 

@@ -30,6 +30,7 @@ PLAIN = Kind()
 LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
 #: Knows neither tokens nor search nor versions, and does not say what it made of a write.
 WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
+LISTED = Kind(replace(ABLE, tombstones=False), page=1)
 SEARCHED = Kind(replace(ABLE, tokens=False))
 
 
@@ -77,6 +78,7 @@ def any_setup(systems: int) -> Callable[[random.Random], Setup]:
             tuple(any_policy(chance, "abc"[:systems]) for _ in FIELDS),
             chance.choice(EXISTENCE),
             chance.choice([(), (("name",),)]),
+            chance.choice([0, 0, 1, 2]),
         )
 
     return setup
@@ -130,7 +132,7 @@ LATE_CREATES = (
     only("arrive_late", 2, where=(1,), whole=(True,)),
     only("lose_an_answer", where=(1,), phase=("after",), whole=(True,)),
     only("edit", where=(0,)),
-    only("delete", 0.5, where=(0,)),
+    only("delete", where=(0,)),
     only("die_at_a_write", where=(1,), whole=(True,)),
     only("wait", 2, seconds=(1, 120)),
     only("sync", 2),
@@ -151,27 +153,40 @@ DELETES = (
     only("sync", 0.5),
 )
 DRIFT = (
-    only("create", 2),
-    only("edit", 2),
-    only("race", 4, call=("changes",)),
-    only("vanish", call=("changes",)),
-    only("stop_reading", 2),
-    only("poll", 2),
+    only("create", 3, where=(0,)),
+    only("edit", where=(0,)),
+    only("edit_later", 1.5, where=(0,)),
+    only("race", call=("changes",)),
+    only("vanish", 0.5, call=("changes",)),
+    only("stop_reading", 2, where=(0,), nth=(2,)),
+    only("poll"),
 )
 HELD = (
-    only("edit", 4),
+    only("edit", 2),
+    only("edit", 2, where=(0,), names=(("phone",), ("amount",))),
+    only("poll", 2, where=(0,)),
     only("copy", 2),
-    only("decide", 2),
-    only("sync", 3),
+    only("decide", 3),
+    only("sync", 2),
     only("poll", 2),
     only("edit_later"),
 )
+FAILING = (
+    only("edit", 4),
+    only("refuse", 2, nth=(1,)),
+    only("be_away", 2, call=("write",)),
+    only("lose_an_answer", phase=("before",)),
+    only("poll", 3),
+)
+LISTS = (only("create", 2), only("sync", 2), only("break_off_a_list", 2), only("edit"), only("delete", 0.5))
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
-    Profile("drift", drifting, DRIFT, share=2),
+    Profile("drift", drifting, DRIFT, (12, 12), share=2),
     Profile("plain", pair_with(PLAIN), QUIET, (12, 12)),
     Profile("groups", pair_with(PLAIN, ("phone", "amount")), QUIET, (12, 12)),
+    Profile("failing writes", pair_with(PLAIN), FAILING, (12, 12)),
+    Profile("broken lists", pair_with(LISTED), LISTS, (12, 12)),
     Profile("held", held, HELD, (12, 12)),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),

@@ -18,7 +18,7 @@ CREATES = "lost creates, weak"
 def test_a_campaign_adds_up_what_its_pieces_found() -> None:
     found = campaign(Wanted(7, 60, sweeps=1), 1)
     assert (found.histories, found.broken.total(), found.failures) == (60, 0, [])
-    assert found.crash_runs > 20
+    assert found.crash_runs >= 15
     assert found.faults >= found.crash_runs
     assert found.met["the process died"] >= found.crash_runs
 
