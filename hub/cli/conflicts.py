@@ -19,7 +19,7 @@ EVERYTHING = "*"
 
 @click.group("conflicts", invoke_without_command=True)
 @click.option("--all", "all_", is_flag=True, help="Decided ones too, not only those that wait.")
-@click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most.  [default: 50; JSON: all]")
+@click.option("--limit", type=click.IntRange(1, EVERY), default=None, help="Rows at most.  [default: 50; JSON: all]")
 @click.pass_context
 def command(ctx: click.Context, all_: bool, limit: int | None) -> None:
     """List conflicts; show, resolve and reverse them."""

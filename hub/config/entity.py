@@ -6,10 +6,7 @@ from hub.config.document import Document
 from hub.config.files import EntityFile, InstanceFile
 from hub.config.loading import known
 from hub.config.problem import Loc
-from hub.core.model import Binding, Entity, Policy, Unit
-
-#: The one unit of an entity with `merge: row`.
-ROW = "row"
+from hub.core.model import ROW, Binding, Entity, Policy, Unit
 
 
 def build_entity(name: str, instance: InstanceFile, bindings: Mapping[str, Binding]) -> Entity:

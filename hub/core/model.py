@@ -11,6 +11,8 @@ TypeName = Literal["text", "integer", "decimal", "boolean", "date", "date-time",
 Direction = Literal["both", "in", "out"]
 #: A field name of this prefix holds the key of the record's counterpart in another system: "@erp".
 LINK = "@"
+#: The one unit of an entity with `merge: row`.
+ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)

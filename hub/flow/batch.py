@@ -14,7 +14,7 @@ from hub.store import audit, conflicts, deliveries, links, matches, records, rev
 from hub.store.bulk import Row
 from hub.store.database import Tx
 from hub.store.records import Known, Origin
-from hub.store.schema import LIVE
+from hub.store.schema import DELETED, LIVE
 
 
 class Draft:
@@ -76,8 +76,7 @@ class Batch:
         # Rows as the store takes them: what comes with every record of a page is built once, and as tuples.
         self.links: dict[tuple[int, str], Row] = {}
         self.looks: list[Row] = []
-        self.shadows: dict[tuple[int, int], Row] = {}
-        self.dropped: dict[int, list[int]] = {}
+        self.decided: list[Row] = []
         self.versions: list[Row] = []
         self.owed: dict[tuple[int, int], None] = {}
         self.clashes: list[dict[str, Any]] = []
@@ -110,26 +109,34 @@ class Batch:
         self.touched.add(draft.golden_id)
 
     def link(
-        self, place: Place, key: str, golden_id: int, hash_: bytes | None, version: str | None, state: int = LIVE
+        self,
+        place: Place,
+        key: str,
+        golden_id: int,
+        hash_: bytes | None,
+        version: str | None,
+        shadow: Shadow | None,
+        doc: bytes | None = None,
     ) -> None:
-        self.links[place.id, key] = (place.id, key, golden_id, state, hash_, version)
+        """A record is this golden record from now on. `doc`: the shadow's fields, encoded, if the caller has them."""
+        row = (place.id, key, golden_id, LIVE, hash_, version, *links.encoded(shadow, doc))
+        self.links[place.id, key] = row
 
-    def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None) -> None:
+    def unlink(self, place: Place, key: str, golden_id: int) -> None:
+        """The record is gone there. It stays known, so that it is not taken for a new one."""
+        self.links[place.id, key] = (place.id, key, golden_id, DELETED, None, None, *links.NO_SHADOW)
+
+    def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
-        self.looks.append((place.id, key, hash_, version))
+        self.looks.append((place.id, key, hash_, version, *links.encoded(shadow)))
+
+    def decide(self, place: Place, key: str, shadow: Shadow) -> None:
+        """A person moved the base of the merge."""
+        self.decided.append((place.id, key, *links.encoded(shadow)))
 
     def moved(self, place: Place, key: str, version: str | None) -> None:
         """A record shows what it showed, under another version."""
         self.versions.append((place.id, key, version))
-
-    def shadow(self, place: Place, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> None:
-        """`doc`: the shadow's fields, encoded, where the caller has them."""
-        self.shadows[place.id, golden_id] = records.shadow_row(place.id, golden_id, shadow, doc)
-
-    def forget(self, place: Place, golden_id: int) -> None:
-        """Its record is gone or unlinked there."""
-        self.shadows.pop((place.id, golden_id), None)
-        self.dropped.setdefault(place.id, []).append(golden_id)
 
     def owe(self, place: Place, golden_id: int) -> None:
         if place.writes:
@@ -209,12 +216,10 @@ class Batch:
         records.change_golden(tx, [self.golden_row(draft) for draft in drafts if not draft.fresh])
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
-        for binding_id, golden_ids in self.dropped.items():
-            records.drop_shadows(tx, binding_id, golden_ids)
         links.save(tx, sorted(self.links.values(), key=_state))
         links.seen(tx, self.looks)
+        links.decided(tx, self.decided)
         links.versions(tx, self.versions)
-        records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
         deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)

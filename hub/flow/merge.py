@@ -238,10 +238,9 @@ class PageMerge:
         """Remember what the system shows."""
         record = look.record
         if look.linked:
-            self.batch.seen(self.place, record.key, look.hash, record.version)
+            self.batch.seen(self.place, record.key, look.hash, record.version, shadow)
         else:
-            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
-        self.batch.shadow(self.place, draft.golden_id, shadow, doc)
+            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version, shadow, doc)
         self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
     # -- records without a link -------------------------------------------------------------------
@@ -322,8 +321,7 @@ class PageMerge:
         place, batch = self.place, self.batch
         draft = batch.draft(known)
         self.tally.deleted += 1
-        batch.link(place, key, draft.golden_id, None, None, DELETED)
-        batch.forget(place, draft.golden_id)
+        batch.unlink(place, key, draft.golden_id)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
         else:
@@ -374,8 +372,7 @@ class PageMerge:
 
     def nobody_has(self, draft: Draft) -> bool:
         """Has every system deleted it by now? Then all agree, whatever was edited before."""
-        others = {other.id for other in self.place.others}
-        return not any(binding in others for binding, _, _ in links.of_golden(self.tx, [draft.golden_id]))
+        return not links.of_golden(self.tx, draft.golden_id, [other.id for other in self.place.others])
 
     def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """The golden record was deleted, and here someone edited its record before our deletion arrived."""

@@ -130,8 +130,8 @@ class Outcomes:
         holds, hash_ = self.holds(item, outcome, told and not repeated)
         as_sent = holds is item.sent
         shadow = Shadow(holds) if as_sent else settled(EMPTY, item.sent, holds)
-        batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_))
-        batch.shadow(place, known.golden_id, shadow, self.encoded.get(known.golden_id) if as_sent else None)
+        doc = self.encoded.get(known.golden_id) if as_sent else None
+        batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_), shadow, doc)
         batch.audit(known.golden_id, place, "created", {"key": [None, key]})
         if place.named:
             draft = batch.draft(known)
@@ -146,16 +146,15 @@ class Outcomes:
         known = item.due.known
         before = known.shadow or EMPTY
         holds, hash_ = self.holds(item, outcome, told)
-        batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_))
-        batch.shadow(self.place, known.golden_id, settled(before, item.sent, holds))
+        shadow = settled(before, item.sent, holds)
+        batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_), shadow)
         detail = {name: [before.fields.get(name), value] for name, value in item.sent.items()}
         batch.audit(known.golden_id, self.place, "updated", detail)
 
     def deleted(self, batch: Batch, item: Plan, outcome: Written) -> None:
         self.sent.deleted += 1
         known = item.due.known
-        batch.link(self.place, known.key or outcome.key, known.golden_id, None, None, DELETED)
-        batch.forget(self.place, known.golden_id)
+        batch.unlink(self.place, known.key or outcome.key, known.golden_id)
         before = known.shadow.fields if known.shadow else {}
         batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
 
@@ -166,7 +165,7 @@ class Outcomes:
         if raw is None:
             return {}, None
         shown = place.values(raw)
-        if shown == place.values(item.write.fields):
+        if item.step == "create" and shown == place.values(item.write.fields):
             return item.sent, place.digest(shown)
         sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
         fields, problems = place.binding.mapping.to_hub(raw)

@@ -1,13 +1,11 @@
 """What goes wrong, and where: at a call of a system or at a commit of the hub's store, once or at a numbered point."""
 
-import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from hub.simulator import databases
 from hub.store.database import Store, Tx
-from hub.store.migrate import prepare
-from hub.store.schema import metadata
 
 
 class Died(BaseException):
@@ -77,17 +75,8 @@ class Mortal(Store):
             self.trouble.at("hub", "commit", phase)
 
 
-#: By process: a child does not go on with its parent's.
-_stores: dict[int, Mortal] = {}
-
-
 def empty_store() -> Mortal:
-    """A database in memory, made once and emptied for each world: making the tables takes longer than a sync."""
-    if os.getpid() not in _stores:
-        prepare(_stores.setdefault(os.getpid(), Mortal("sqlite://")))
-    store = _stores[os.getpid()]
+    """A database without a record, for the next world."""
+    store = databases.empty(Mortal)
     store.trouble = None
-    with store.transaction() as tx:
-        for table in reversed(metadata.sorted_tables):
-            tx.connection.execute(table.delete())
     return store

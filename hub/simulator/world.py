@@ -66,11 +66,14 @@ def integration(
     allowed: Mapping[str, Allowed] | None = None,
     deletes: Policy = ASK,
     specs: Mapping[str, Mapping[str, Any]] | None = None,
+    mapped: Mapping[str, Sequence[str]] | None = None,
 ) -> Instance:
-    """One entity, `account`, that is a `thing` in every system. `links`: by system, {"@erp": "erp_key"}."""
+    """One entity, `account`, that is a `thing` in every system. `links`: by system, {"@erp": "erp_key"}. `mapped`: the
+    fields that a system's mapping has, where those are not all."""
 
     def binding(name: str) -> Binding:
-        spec = mapping(fields, (links or {}).get(name, {}), **(specs or {}).get(name, {}))
+        known = (mapped or {}).get(name, fields)
+        spec = mapping(known, (links or {}).get(name, {}), **(specs or {}).get(name, {}))
         direction, may = (directions or {}).get(name, "both"), (allowed or {}).get(name, Allowed())
         return Binding("account", name, "thing", compile_mapping(spec), direction, may)
 

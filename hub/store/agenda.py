@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
 from hub.store.database import Tx
+from hub.store.lookup import Lookup
 
 
 class Agenda(NamedTuple):
@@ -22,7 +21,7 @@ class Agenda(NamedTuple):
     deliveries: bool
 
 
-_AGENDA = sa.text(
+_AGENDA = Lookup(
     """SELECT b.id, b.cursor, b.paused,
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
          EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
@@ -35,5 +34,5 @@ _AGENDA = sa.text(
 
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
-    rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
+    rows = tx.look(_AGENDA, instance=instance_id, now=now)
     return {row[0]: Agenda(row[1], row[2], *map(bool, row[3:])) for row in rows}

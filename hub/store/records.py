@@ -1,4 +1,4 @@
-"""Golden records and shadows: the wide rows, read only for records that differ."""
+"""Golden records, and what a system holds of them: wide rows, read only for records that differ."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ import orjson
 from hub.core.merge import Held, Shadow
 from hub.core.record import Fields
 from hub.store import schema
-from hub.store.bulk import Bulk, Row, insert, upsert
+from hub.store.bulk import Bulk, Row, insert
 from hub.store.database import Tx, decode
 from hub.store.lookup import Lookup
 
@@ -39,11 +39,8 @@ class Known(NamedTuple):
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
-COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held, d.sent"
-JOINS = (
-    "{left link l: l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1} "
-    "{left shadow s: s.binding_id = l.binding_id AND s.golden_id = g.id}"
-)
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, l.doc, l.asked, l.held, d.sent"
+JOINS = "{left link l: l.binding_id = :binding AND l.golden_id = g.id AND l.state = 1}"
 _LOAD = Lookup(
     f"SELECT {COLUMNS} FROM {{each golden g: g.id = j.value}} {JOINS} "
     "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
@@ -55,8 +52,6 @@ _GOLDEN = Bulk(
        WHERE golden.id = {id} AND golden.entity_id = {entity_id}""",
     id="bigint", entity_id="integer", state="smallint", doc="bytea", origin="bytea", apart="bytea",
 )  # fmt: skip
-_SHADOW = upsert(schema.shadow, ("binding_id", "golden_id", "doc", "asked", "held"))
-_DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
 
 
 def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:
@@ -81,18 +76,6 @@ def golden_row(golden_id: int, entity_id: int, state: int, doc: bytes, origin: b
     return golden_id, entity_id, state, doc, origin, orjson.dumps(sorted(apart)) if apart else None
 
 
-def shadow_row(binding_id: int, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> Row:
-    """`doc`: the encoded fields, where the caller has them already."""
-    fields, asked, held = shadow
-    return (
-        binding_id,
-        golden_id,
-        doc or orjson.dumps(fields),
-        orjson.dumps(asked) if asked else None,
-        orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
-    )
-
-
 def new_golden(tx: Tx, rows: Sequence[Row]) -> None:
     """Golden records that are not there yet, as `golden_row` gives them."""
     tx.many(_NEW, rows)
@@ -101,13 +84,3 @@ def new_golden(tx: Tx, rows: Sequence[Row]) -> None:
 def change_golden(tx: Tx, rows: Sequence[Row]) -> None:
     """Golden records that are there already, as `golden_row` gives them."""
     tx.many(_GOLDEN, rows)
-
-
-def save_shadows(tx: Tx, rows: Sequence[Row]) -> None:
-    """As `shadow_row` gives them."""
-    tx.many(_SHADOW, rows)
-
-
-def drop_shadows(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
-    """The records are gone or unlinked: nothing is known of them any more."""
-    tx.each_do(_DROP_SHADOWS, golden_ids, binding=binding_id)

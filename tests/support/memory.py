@@ -7,9 +7,10 @@ from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
+from hub.simulator import databases
 from hub.simulator import world as simulator
 from hub.simulator.world import integration
-from hub.store import conflicts, deliveries, links, reviews
+from hub.store import catalog, conflicts, deliveries, links, reviews
 from hub.store.conflicts import Conflict
 from hub.store.database import Store
 from hub.store.deliveries import Standing
@@ -92,7 +93,7 @@ class World(simulator.World):
     ) -> None:
         """`options`: see `hub.simulator.world.integration`."""
         self.systems = dict(systems)
-        super().__init__(integration(list(systems), fields, **options), systems, store or Store("sqlite://"), Threads())
+        super().__init__(integration(list(systems), fields, **options), systems, store or databases.fresh(), Threads())
 
     def sync(self, **options: Any) -> Report:
         self.clock.pass_(1)
@@ -102,6 +103,16 @@ class World(simulator.World):
         """The conflict log, the oldest first."""
         with self.store.reading() as tx:
             return conflicts.find(tx, [place.id for place in self.hub.all()], states=states)[::-1]
+
+    def cursor(self, system: str) -> str | None:
+        """Where polling a system goes on."""
+        with self.store.reading() as tx:
+            return catalog.position(tx, self.place(system).id).cursor
+
+    def resume(self, system: str) -> None:
+        """What `hub resume` does."""
+        with self.store.transaction() as tx:
+            catalog.pause(tx, self.place(system).id, None)
 
     def golden(self, system: str, key: str) -> int:
         """The golden record that a record is linked to."""

@@ -8,10 +8,11 @@ from hub.core import merge as core
 from hub.core.errors import HubError, Refused, TryLater, Unknown
 from hub.core.merge import Shadow
 from hub.flow import deliver, merge, plan
+from hub.flow.batch import Batch
 from hub.flow.deliver import DeliveryPage
 from hub.flow.outcome import Outcomes
 from hub.simulator.planted.bug import Swap
-from hub.store import deliveries, records
+from hub.store import deliveries
 from hub.store.database import Tx
 
 
@@ -74,12 +75,12 @@ def shadow_moves_before_the_write() -> Sequence[Swap]:
 
     def hopes(self: DeliveryPage, tx: Tx, plans: Sequence[plan.Plan]) -> None:
         right(self, tx, plans)
-        rows = []
+        batch = Batch(self.hub, self.place, tx)
         for item in plans:
-            if item.step == "update" and item.due.known.shadow is not None:
-                hoped = core.settle(item.due.known.shadow, item.sent, item.sent)
-                rows.append(records.shadow_row(self.place.id, item.due.golden_id, hoped))
-        records.save_shadows(tx, rows)
+            known = item.due.known
+            if item.step == "update" and known.shadow is not None and known.key is not None:
+                batch.decide(self.place, known.key, core.settle(known.shadow, item.sent, item.sent))
+        batch.save()
 
     return [Swap(DeliveryPage, "announce", hopes)]
 
