@@ -35,7 +35,7 @@ def empty(kind: type[S]) -> S:
     if not isinstance(store, kind):
         store = _kept[place] = kind(_url)
         prepare(store)
-    with store.transaction() as tx:
+    with Store.transaction(store) as tx:  # whatever the last world did to its transactions
         if store.lite:
             for table in reversed(metadata.sorted_tables):
                 tx.connection.execute(table.delete())
