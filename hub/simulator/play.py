@@ -36,6 +36,8 @@ from hub.store.reviews import Review
 
 DAY = 90_000
 ROUNDS = 10
+#: A record that keeps somebody from writing is looked at once or twice in a run. Worlds have few records.
+HAMMERED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +183,8 @@ class Play:
         self.met["a record stood aside"] += sum(tally.aside for tally in sync.report.polled.values())
         for sent in sync.report.sent.values():
             self.met["changed over there before the write"] += sent.stale
+            if sent.stale > HAMMERED:
+                raise Broken(OTHER, f"one run looked {sent.stale} times, and found each time that it must look again")
             self.met["in doubt"] += sent.in_doubt
             self.met["a write was refused"] += sent.refused
 

@@ -31,6 +31,7 @@ BUGS = (
     Bug("the last record of a page is skipped", reading.last_record_of_a_page_is_skipped),
     Bug("one bad record stops the page", reading.one_bad_record_stops_the_page),
     Bug("the shadow moves before the write", writing.shadow_moves_before_the_write, "failing writes"),
+    Bug("writes again and again to what cannot be read", writing.hammers_what_cannot_be_read, rare=True),
     Bug("what was refused is dropped", writing.refused_is_dropped, "failing writes"),
     Bug("what was postponed is dropped", writing.postponed_is_dropped, "failing writes"),
     Bug("what was announced is forgotten at the start", creating.announced_is_forgotten, "lost creates, weak"),

@@ -85,6 +85,11 @@ def shadow_moves_before_the_write() -> Sequence[Swap]:
     return [Swap(DeliveryPage, "announce", hopes)]
 
 
+def hammers_what_cannot_be_read() -> Sequence[Swap]:
+    """A record that stands aside is written to again and again."""
+    return [Swap(DeliveryPage, "unreadable", lambda self, plans: set())]
+
+
 def refused_is_dropped() -> Sequence[Swap]:
     return failed_is_dropped(Refused)
 
