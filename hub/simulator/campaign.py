@@ -137,7 +137,7 @@ def sweep(work: Work) -> Sum:
 
 
 def hunt(work: Work) -> Sum:
-    """How many runs until the oracle sees a planted bug: histories, every other one with a death."""
+    """How many histories until the oracle sees a planted bug."""
     [bug] = [bug for bug in BUGS if bug.name == work.name]
     with planted(bug):
         for number in range(work.runs):

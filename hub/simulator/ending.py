@@ -7,8 +7,10 @@ from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
 from hub.simulator.oracle import DUPLICATED, INVENTED, LOST, OTHER, Broken, Oracle
 from hub.simulator.tags import Tag, pairs, reach, tag, tags
-from hub.store import deliveries
+from hub.store import deliveries, links
 from hub.store.conflicts import Conflict
+from hub.store.links import Link
+from hub.store.schema import LIVE
 
 
 class Ending:
@@ -30,6 +32,7 @@ class Ending:
             self.judge_records(entity, by_entity[entity], rows)
             self.judge_kept(entity, by_entity[entity], rows)
         self.judge_log(log)
+        self.judge_links()
 
     def judge_records(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
         twice = [name for name, rows in held.items() if len(rows) > 1]
@@ -74,6 +77,25 @@ class Ending:
         lost = {t for t, e in self.truth.entity.items() if e == entity} - kept
         if lost:
             raise Broken(LOST, f"record {entity}: {lost} was typed by a person and is nowhere: {dict(held)}")
+
+    def judge_links(self) -> None:
+        """A golden record has one record in each system, and it is the same people's record in all."""
+        goldens: dict[int, dict[int, str]] = defaultdict(dict)
+        for name in self.truth.systems:
+            held, seen = self.truth.held(name), dict[int, str]()
+            for key, link in self.linked(name, list(held)):
+                if link.golden_id in seen:
+                    raise Broken(DUPLICATED, f"{name} {key} and {seen[link.golden_id]} are linked as one record")
+                seen[link.golden_id] = key
+                goldens[self.truth.entity_of(held[key])][link.golden_id] = name
+        for entity, found in goldens.items():
+            if len(found) > 1:
+                raise Broken(DUPLICATED, f"twin: record {entity} is {len(found)} records of the hub: {found}")
+
+    def linked(self, name: str, keys: list[str]) -> list[tuple[str, Link]]:
+        place = self.truth.world.place(name, self.truth.name)
+        with self.truth.world.store.reading() as tx:
+            return [(key, link) for key, link in links.lookup(tx, place.id, keys).items() if link.state == LIVE]
 
     def judge_log(self, log: list[Conflict]) -> None:
         """Each clash is logged once; what is not a clash is not logged."""

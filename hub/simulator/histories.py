@@ -12,8 +12,9 @@ from hub.flow import deliver, reconcile
 from hub.simulator.faults import Spot
 from hub.simulator.moves import Hand
 from hub.simulator.oracle import OTHER, Broken
-from hub.simulator.play import Play, Setup, begin
+from hub.simulator.play import Play, begin
 from hub.simulator.profiles import Profile
+from hub.simulator.staging import Setup
 
 
 class Step(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Any
 from hub.core.model import LINK, Allowed, Entity, Instance
 from hub.core.record import Fields, Raw, Value
 from hub.simulator.moves import ALL, Move
-from hub.simulator.play import Setup, Stage
 from hub.simulator.profiles import Profile, any_kind
+from hub.simulator.staging import Setup, Stage
 from hub.simulator.tags import Tag, tag
 
 #: What people type, by the type of the field: the first that every system gives back with its number.

@@ -12,12 +12,11 @@ What no hub can do is left out, and nothing else (see design, "creating in a sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hub.adapter import FieldInfo
 from hub.core.errors import HubError
-from hub.core.model import Binding, Instance, Policy
+from hub.core.model import Binding
 from hub.engine.sync import Sync
 from hub.flow.place import Place
 from hub.simulator.clock import Clock
@@ -26,9 +25,10 @@ from hub.simulator.faults import Died, Trouble, empty_store
 from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
 from hub.simulator.people import People
 from hub.simulator.rare import told
-from hub.simulator.systems import Kind, Simulated, Write1, mapped
-from hub.simulator.terms import FIELDS, Own, Terms, spoilt
-from hub.simulator.world import ASK, World, integration
+from hub.simulator.staging import Setup, staged
+from hub.simulator.systems import Kind, Simulated, Write1
+from hub.simulator.terms import spoilt
+from hub.simulator.world import World
 from hub.store import deliveries, reviews
 from hub.store.agenda import agenda
 from hub.store.deliveries import CREATING, OWED, REFUSED
@@ -38,56 +38,6 @@ DAY = 90_000
 ROUNDS = 10
 #: A record that keeps somebody from writing is looked at once or twice in a run. Worlds have few records.
 HAMMERED = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """An integration of one entity, and how people's values look in it."""
-
-    instance: Instance
-    entity: str
-    terms: Terms
-    #: Fields that belong together: a record never shows a mixture of them that nobody made.
-    group: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a world is like."""
-
-    kinds: tuple[Kind, ...] = (Kind(), Kind())
-    #: Systems that hold the keys of others: (holder, other).
-    links: tuple[tuple[str, str], ...] = ()
-    #: Fields that merge together. All of them: merge by row.
-    group: tuple[str, ...] = ()
-    #: In the order of FIELDS; the first that a group has counts for it.
-    policies: tuple[Policy, ...] = (ASK,) * 3
-    deletes: Policy = ASK
-    match: tuple[tuple[str, ...], ...] = ()
-    #: Does the hub work in pages of so many deliveries and keys? 0: as in service.
-    page: int = 0
-    #: Somebody's own integration, which says all of the above but the kinds.
-    stage: Stage | None = None
-
-
-def staged(setup: Setup) -> Stage:
-    """The integration of a world."""
-    if setup.stage is not None:
-        return setup.stage
-    names = "abc"[: len(setup.kinds)]
-    first = next((f for f in FIELDS if f in setup.group), "")
-    instance = integration(
-        names,
-        FIELDS,
-        groups={"group": setup.group} if setup.group else {},
-        policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
-        links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
-               for name in names},
-        deletes=setup.deletes,
-        match=setup.match,
-        specs={name: mapped(kind) for name, kind in zip(names, setup.kinds, strict=True)},
-    )  # fmt: skip
-    return Stage(instance, "account", Own(), setup.group)
 
 
 class Standing(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hub.adapter import Can
 from hub.core.model import Policy
 from hub.simulator.moves import ALL, QUIET, Move
-from hub.simulator.play import Setup
+from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
 

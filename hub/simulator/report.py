@@ -6,9 +6,9 @@ from hub.simulator.campaign import Failure, Sum, Wanted
 from hub.simulator.catalogue import OWN, Source, profile
 from hub.simulator.histories import History, make, run
 from hub.simulator.oracle import KINDS, OTHER
-from hub.simulator.play import Setup, staged
 from hub.simulator.rare import missing
 from hub.simulator.shrinking import Shrinker, signature
+from hub.simulator.staging import Setup, staged
 from hub.simulator.systems import Kind
 
 #: A campaign of so many histories over all profiles must have met everything rare.

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.core.model import Policy
 from hub.simulator.histories import History, Outcome, Step, run
-from hub.simulator.play import Setup
+from hub.simulator.staging import Setup
 from hub.simulator.systems import Kind
 
 #: Runs at the most: shrinking is for the reader, and need not be perfect.

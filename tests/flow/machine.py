@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from hub.adapter import Can
 from hub.core.model import Policy
 from hub.simulator.moves import ALL, Hand, Move
-from hub.simulator.play import Play, Setup, linked
+from hub.simulator.play import Play, linked
 from hub.simulator.profiles import LINKS
+from hub.simulator.staging import Setup
 from hub.simulator.systems import Kind
 from hub.simulator.terms import FIELDS
 

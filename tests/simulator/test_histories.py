@@ -5,8 +5,8 @@ import pytest
 from hub.simulator.catalogue import OWN, profile
 from hub.simulator.histories import History, Step, make, run
 from hub.simulator.moves import PHASES
-from hub.simulator.play import Setup
 from hub.simulator.profiles import BY_NAME, PROFILES
+from hub.simulator.staging import Setup
 
 SEEDS = range(100, 112)
 
