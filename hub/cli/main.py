@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "hub.cli.status",
     "conflicts": "hub.cli.conflicts",
     "records": "hub.cli.records",
+    "pin": "hub.cli.pin",
     "reviews": "hub.cli.reviews",
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",

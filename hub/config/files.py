@@ -35,6 +35,7 @@ def parse_deletes(value: Any) -> Policy:
 
 PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
+Blank = Literal["wins", "loses"]
 Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
 
@@ -86,6 +87,9 @@ class EntityFile(Shape):
     merge: Literal["field", "row"] = "field"
     policy: PolicyText | None = None
     policies: dict[str, PolicyText] = {}
+    #: loses: a blank does not overwrite a value. By field or group: `blanks`.
+    blank: Blank = "wins"
+    blanks: dict[str, Blank] = {}
     deletes: DeletesText = Policy("ask")
     match: list[Annotated[list[str], Field(min_length=1)]] = []
     bindings: Annotated[dict[str, BindingFile], Field(min_length=1)]

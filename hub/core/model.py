@@ -34,6 +34,8 @@ class Unit:
     policy: Policy
     #: Where the policy was said, for the conflict log: "hub", "entity account", "group address", "field phone".
     said: str
+    #: loses: where one side is blank and the other is not, the value stands, whoever changed it.
+    blank: Literal["wins", "loses"] = "wins"
 
 
 @dataclass(frozen=True, slots=True)

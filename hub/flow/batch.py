@@ -1,6 +1,6 @@
 """Everything that follows from one page, collected first and written in one go: a statement a table, not a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -8,6 +8,8 @@ import orjson
 from hub.core.errors import HubError
 from hub.core.match import match_keys
 from hub.core.merge import EXISTENCE, Clash, Shadow
+from hub.core.model import Policy
+from hub.core.policy import NO_PINS
 from hub.core.record import Fields, Value
 from hub.flow.place import Hub, Place
 from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
@@ -20,7 +22,7 @@ from hub.store.schema import DELETED, LIVE
 class Draft:
     """A golden record being changed. Records of one page that belong to the same golden record share it."""
 
-    __slots__ = ("_origin", "apart", "before", "doc", "fields", "fresh", "golden_id", "origin_doc", "state")
+    __slots__ = ("_origin", "apart", "before", "doc", "fields", "fresh", "golden_id", "origin_doc", "pins", "state")
 
     def __init__(self, golden_id: int, state: int, fields: Fields, origin: bytes, apart: frozenset[int], fresh: bool):
         """`origin`: encoded; most drafts are saved with what they came with."""
@@ -31,6 +33,8 @@ class Draft:
         self._origin: Origin | None = None
         self.apart = apart
         self.fresh = fresh
+        #: Who wins its conflicts, whatever the files say.
+        self.pins: Mapping[str, Policy] = NO_PINS
         #: What changed, with the value before: for the audit log.
         self.before: Fields = {}
         #: The encoded fields, where they are known already.
@@ -94,6 +98,7 @@ class Batch:
         found = self.drafts.get(known.golden_id)
         if found is None:
             found = Draft(known.golden_id, known.state, known.fields, known.origin, known.apart, fresh=False)
+            found.pins = known.pins
             self.drafts[known.golden_id] = found
         return found
 

@@ -208,7 +208,7 @@ class PageMerge:
         """Merge what the record shows into its golden record."""
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
-        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft))
+        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
         merged = merge(place.entity.units, shadow, ours, look.fields, decide)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
         self.keep(look, draft, settled)

@@ -1,7 +1,8 @@
 """A hub over simulated systems, and the integration that is tried where nobody brings one of his own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from hub.adapter import Adapter
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
@@ -67,6 +68,7 @@ def integration(
     deletes: Policy = ASK,
     specs: Mapping[str, Mapping[str, Any]] | None = None,
     mapped: Mapping[str, Sequence[str]] | None = None,
+    blank: Literal["wins", "loses"] = "wins",
 ) -> Instance:
     """One entity, `account`, that is a `thing` in every system. `links`: by system, {"@erp": "erp_key"}. `mapped`: the
     fields that a system's mapping has, where those are not all."""
@@ -77,7 +79,7 @@ def integration(
         direction, may = (directions or {}).get(name, "both"), (allowed or {}).get(name, Allowed())
         return Binding("account", name, "thing", compile_mapping(spec), direction, may)
 
-    units = tuple(units_of(fields, groups or {}, policy, policies or {}))
+    units = tuple(replace(unit, blank=blank) for unit in units_of(fields, groups or {}, policy, policies or {}))
     rules = tuple(tuple(rule) for rule in match)
     entity = Entity("account", units, {name: binding(name) for name in systems}, rules, deletes)
     return Instance("test", "main", True, {}, {"account": entity}, ())

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.core.merge import Held, Shadow
+from hub.core.model import Policy
+from hub.core.policy import NO_PINS
 from hub.core.record import Fields
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, insert
@@ -36,10 +38,12 @@ class Known(NamedTuple):
     shadow: Shadow | None
     #: What a write carried whose outcome we do not know. None: no write is out.
     sent: Fields | None = None
+    #: Policies of this one record, by unit name or "*".
+    pins: Mapping[str, Policy] = NO_PINS
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
-COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, l.doc, l.asked, l.held, d.sent"
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, l.doc, l.asked, l.held, d.sent, g.pins"
 JOINS = "{left link l: l.binding_id = :binding AND l.golden_id = g.id AND l.state = 1}"
 _LOAD = Lookup(
     f"SELECT {COLUMNS} FROM {{each golden g: g.id = j.value}} {JOINS} "
@@ -47,6 +51,7 @@ _LOAD = Lookup(
     kind="bigint",
 )
 _NEW = insert(schema.golden, ("id", "entity_id", "state", "doc", "origin", "apart"))
+_PIN = Lookup("UPDATE golden SET pins = :pins WHERE id = :id")
 _GOLDEN = Bulk(
     """UPDATE golden SET state = {state}, doc = {doc}, origin = {origin}, apart = {apart} {from_}
        WHERE golden.id = {id} AND golden.entity_id = {entity_id}""",
@@ -61,14 +66,25 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
-    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent = row
+    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent, pins = row
     shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
     marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
-    return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, decode(sent))
+    fields, pinned = orjson.loads(doc), NO_PINS if pins is None else _pins(pins)
+    return Known(golden_id, state, fields, origin, marks, key, version, hash_, shadow, decode(sent), pinned)
+
+
+def _pins(data: bytes) -> Mapping[str, Policy]:
+    return {unit: Policy(rule, tuple(order)) for unit, (rule, order) in orjson.loads(data).items()}
 
 
 def _held(data: bytes | None) -> Mapping[str, Held]:
     return {} if data is None else {unit: Held(*pair) for unit, pair in orjson.loads(data).items()}
+
+
+def pin(tx: Tx, golden_id: int, pins: Mapping[str, Policy]) -> None:
+    """Who wins a conflict of this one record, by unit name or "*"."""
+    said = orjson.dumps({unit: [policy.rule, policy.order] for unit, policy in pins.items()}) if pins else None
+    tx.do(_PIN, id=golden_id, pins=said)
 
 
 def golden_row(golden_id: int, entity_id: int, state: int, doc: bytes, origin: bytes, apart: frozenset[int]) -> Row:

@@ -72,6 +72,8 @@ golden = sa.Table(
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),
+    #: Who wins a conflict of this one record, whatever the files say: {unit or "*": [rule, [system, ...]]}.
+    sa.Column("pins", Json),
 )
 
 LIVE, DELETED, ABSORBED = 1, 0, 2

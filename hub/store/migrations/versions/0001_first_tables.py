@@ -72,6 +72,7 @@ def _records() -> None:
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.Column("origin", sa.LargeBinary(), nullable=False),
         sa.Column("apart", sa.LargeBinary()),
+        sa.Column("pins", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_golden"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_golden_entity_id"),
     )
