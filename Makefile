@@ -1,5 +1,5 @@
 # Everything sets itself up: a fresh machine needs Python 3.11 or newer (with venv) and make.
-#   make demo | demo-once | test | check | bench-quick | bench | kill | lock      PYTHON=python3.13 picks one
+#   make demo | demo-once | test | check | simulate | simulate-long | bench-quick | bench | kill | lock      PYTHON=python3.13 picks one
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 SOURCES := hub adapters tests benchmarks
 
-.PHONY: demo demo-once test test-fast check lint types imports format bench bench-quick kill lock clean
+.PHONY: demo demo-once test test-fast check lint types imports format simulate simulate-long bench bench-quick kill \
+	lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m hub.sandbox.demo
@@ -45,6 +46,14 @@ bench-quick: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bench
+
+# Made-up worlds where everything goes wrong: random histories, a death at every point, bugs planted on purpose.
+# Each campaign goes on where the last one ended, and adds a row to the ledger.
+simulate: $(VENV)/.run
+	$(BIN)/hub simulate --histories 5000 --crash-sweep 40 --planted --ledger docs/simulation-ledger.csv
+
+simulate-long: $(VENV)/.run
+	$(BIN)/hub simulate --histories 200000 --crash-sweep 1000 --planted --ledger docs/simulation-ledger.csv
 
 # kill -9 at fifty random moments, then one more sync: nothing lost, nothing twice.
 kill: $(VENV)/.dev

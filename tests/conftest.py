@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import databases, postgres
+from support import postgres
 from support.servers import Crm, Erp, crm_server, erp_server
+
+from hub.simulator import databases
 
 #: So many records the counterparts start with; of the suppliers two thirds are companies of the CRM.
 FEW = 30

@@ -27,6 +27,7 @@ COMMANDS = {
     "reviews": "hub.cli.reviews",
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
+    "simulate": "hub.cli.simulate",
 }
 #: What a shell says of a program that Ctrl-C ended.
 INTERRUPTED = 130

@@ -7,14 +7,14 @@ import orjson
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.core.record import Record
-from hub.flow.merge import Seen, bury, merge_page
+from hub.flow.merge import Seen, bury, merge_page, unfit
 from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, silent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import Plan, plan
 from hub.flow.settle import settle
 from hub.store import catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
-from hub.store.deliveries import CREATING, REFUSED
+from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.intents import Intent
 
 #: Deliveries planned, sent and settled together: two commits for them all.
@@ -69,7 +69,8 @@ class DeliveryPage:
         if ready or self.encoded:
             Outcomes(self.hub, self.place, self.sent, self.afresh, self.encoded).store(self.token, ready, outcomes)
         self.merge()
-        self.checked([item.due.golden_id for item in plans if item.step == "check"])
+        waits = self.unreadable(plans)
+        self.checked([p.due.golden_id for p in plans if p.step == "check" and p.due.golden_id not in waits])
         self.settle([item for item in plans if item.step == "settle"])
         return plans
 
@@ -199,6 +200,20 @@ class DeliveryPage:
             merge_page(self.hub, self.place, Seen(afresh.differ, afresh.gone))
         if afresh.orphans:
             bury(self.hub, self.place, [(item.due.known, item.sent) for item in afresh.orphans])
+
+    def unreadable(self, plans: Sequence[Plan]) -> set[int]:
+        """What stands aside over there could not be merged, so nothing can be written to it: that is tried again after
+        a pause, or as soon as the record is merged. The golden records of these."""
+        to_hub, rows = self.place.binding.mapping.to_hub, []
+        bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
+        for due in [item.due for item in plans if item.due.known.key in bad]:
+            why = unfit(bad[str(due.known.key)])
+            row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
+            rows.append({**row, "doubt": due.known.sent is not None})
+        if rows:
+            with self.hub.store.transaction() as tx:
+                deliveries.postpone(tx, rows)
+        return {row["golden_id"] for row in rows}
 
     def checked(self, golden_ids: Sequence[int]) -> None:
         """These updates were looked for, and what they did is merged: from here on it is as if never sent."""

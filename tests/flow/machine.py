@@ -7,11 +7,15 @@ from typing import Any
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from moves import ALL, Hand, Move
-from play import FIELDS, Kind, Play, Setup, linked
 
 from hub.adapter import Can
 from hub.core.model import Policy
+from hub.simulator.moves import ALL, Hand, Move
+from hub.simulator.play import Play, linked
+from hub.simulator.profiles import LINKS
+from hub.simulator.staging import Setup
+from hub.simulator.systems import Kind
+from hub.simulator.terms import FIELDS
 
 #: Examples and steps.
 SIZES = {"dev": (60, 25), "ci": (200, 30), "long": (5000, 60)}
@@ -61,13 +65,10 @@ def policies(names: str) -> st.SearchStrategy[Policy]:
 
 def setups(systems: int) -> st.SearchStrategy[Setup]:
     names = "abc"[:systems]
-    links = [(), (("a", "b"),), (("b", "a"),), (("a", "b"), ("b", "a"))]
-    if systems == 3:
-        links = [(), (("a", "b"), ("a", "c")), (("b", "a"), ("c", "a")), (("a", "b"), ("b", "a"), ("c", "b"))]
     return st.builds(
         Setup,
         st.tuples(*[kinds] * systems),
-        st.sampled_from(links),
+        st.sampled_from(LINKS[systems]),
         st.sampled_from([(), (), ("phone", "amount"), FIELDS]),
         st.tuples(*[policies(names)] * len(FIELDS)),
         st.sampled_from([Policy("ask"), Policy("edit"), Policy("delete")]),
@@ -86,7 +87,7 @@ class Machine(RuleBasedStateMachine):
             try:
                 self.play.settle()
             finally:
-                note("\n".join(self.play.oracle.history))
+                note(self.play.history())
 
 
 def ruled(move: Move) -> Callable[..., None]:

@@ -52,6 +52,7 @@ def test_a_linked_record_that_is_spoilt_is_not_written_over() -> None:
     world.sync()
     assert erp.row("1")["phone"] == "about two"
     erp.edit("1", phone="1")
+    world.clock.pass_(60)
     world.sync()
     assert erp.row("1") == crm.row("1") == {"name": "Anna", "phone": "3", "street": "High Street 1", "city": "Leeds"}
 
@@ -120,3 +121,20 @@ def test_a_row_that_is_no_record_is_shown_and_the_page_goes_on() -> None:
     assert [row["name"] for row in world.held("erp")] == ["Anna"]
     assert {review.kind for review in world.aside()} == {"broken"}
     assert len(erp.keys_held()) == 1
+
+
+def test_a_write_to_a_record_that_cannot_be_read_waits_until_it_can() -> None:
+    """It would be found changed, stand aside, and be tried again: thirty times in each run."""
+    world, crm, erp = linked(specs={"erp": NUMBER})
+    erp.edit("1", phone="about two")
+    crm.edit("1", name="Anna Smith")
+    world.sync()
+    assert [review.kind for review in world.aside()] == ["parked"]
+    assert len(erp.writes) == 1
+    erp.writes.clear()
+    world.sync()
+    assert erp.writes == []
+    erp.edit("1", phone="2")
+    world.sync()
+    assert (erp.row("1")["name"], crm.row("1")["phone"]) == ("Anna Smith", "2")
+    assert (world.aside(), world.owed()) == ([], [])

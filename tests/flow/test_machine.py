@@ -3,7 +3,8 @@
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from machine import chosen, over, setups
-from support import databases
+
+from hub.simulator import databases
 
 #: So many examples on PostgreSQL, where one takes ten times as long: the engine is the same, its statements are not.
 FEW = 12

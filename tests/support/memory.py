@@ -1,54 +1,23 @@
 """A hub over systems in memory: the whole engine, no network, a clock that the test moves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
-
-from support import databases
+from typing import Any
 
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
-from hub.core.model import Allowed, Binding, Entity, Instance, Policy, Unit
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
-from hub.flow.place import Hub, Machine, Place, assemble
+from hub.simulator import databases
+from hub.simulator import world as simulator
+from hub.simulator.world import integration
 from hub.store import catalog, conflicts, deliveries, links, reviews
-from hub.store.catalog import register
 from hub.store.conflicts import Conflict
 from hub.store.database import Store
 from hub.store.deliveries import Standing
-from hub.store.migrate import prepare
 from hub.store.reviews import Review
 
 FIELDS = ("name", "phone", "street", "city")
-ASK = Policy("ask")
 ABLE = Can(conditional=True, tombstones=True, find=True, tokens=True, answers=True, batch=10)
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 22, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-class Counter:
-    """Ids one after the other."""
-
-    def __init__(self) -> None:
-        self.last = 0
-
-    def __call__(self, count: int) -> list[int]:
-        self.last += count
-        return list(range(self.last - count + 1, self.last + 1))
 
 
 class Noted(Memory):
@@ -111,14 +80,7 @@ def memory(
     return Noted({"thing": infos}, can=can, **options)
 
 
-def spec(system: str, fields: Sequence[str], links: Mapping[str, str], **options: Any) -> MappingSpec:
-    """Every field under its own name; foreign keys as `links` says: {"@erp": "erp_key"}."""
-    plain = [FieldSpec(name, sources=(name,), **{"type": "text", **options.get(name, {})}) for name in fields]
-    keys = [FieldSpec(name, "reference", (raw,)) for name, raw in links.items()]
-    return MappingSpec("thing", "account", (*plain, *keys))
-
-
-class World:
+class World(simulator.World):
     """Systems, and a hub between them."""
 
     def __init__(
@@ -126,65 +88,16 @@ class World:
         systems: Mapping[str, Memory],
         *,
         store: Store | None = None,
-        policy: Policy = ASK,
-        policies: Mapping[str, Policy] | None = None,
-        groups: Mapping[str, Sequence[str]] | None = None,
         fields: Sequence[str] = FIELDS,
-        links: Mapping[str, Mapping[str, str]] | None = None,
-        match: Sequence[Sequence[str]] = (),
-        directions: Mapping[str, str] | None = None,
-        allowed: Mapping[str, Allowed] | None = None,
-        deletes: Policy = ASK,
-        specs: Mapping[str, Mapping[str, Any]] | None = None,
-        mapped: Mapping[str, Sequence[str]] | None = None,
-        blank: Literal["wins", "loses"] = "wins",
+        **options: Any,
     ) -> None:
-        """`mapped`: the fields that a system's mapping has, where those are not all."""
+        """`options`: see `hub.simulator.world.integration`."""
         self.systems = dict(systems)
-        self.clock = Clock()
-        self.ids = Counter()
-        self.slept: list[float] = []
-        units = tuple(replace(unit, blank=blank) for unit in make_units(fields, groups or {}, policy, policies or {}))
-        bindings = {
-            name: Binding(
-                "account",
-                name,
-                "thing",
-                compile_mapping(
-                    spec(
-                        name,
-                        (mapped or {}).get(name, fields),
-                        (links or {}).get(name, {}),
-                        **(specs or {}).get(name, {}),
-                    )
-                ),
-                (directions or {}).get(name, "both"),  # type: ignore[arg-type]
-                (allowed or {}).get(name, Allowed()),
-            )
-            for name in systems
-        }
-        entity = Entity("account", units, bindings, tuple(tuple(rule) for rule in match), deletes)
-        self.instance = Instance("test", "main", True, {}, {"account": entity}, ())
-        self.store = store or databases.fresh()
-        prepare(self.store)
-        self.restart()
-
-    def restart(self) -> None:
-        """A new process over the same database."""
-        machine = Machine(self.clock, self.ids, lambda: 1.0, self.sleep, Threads())
-        numbers = register(self.store, self.instance)
-        self.hub: Hub = assemble(self.store, self.instance, numbers, self.systems, machine)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.clock.pass_(seconds)
+        super().__init__(integration(list(systems), fields, **options), systems, store or databases.fresh(), Threads())
 
     def sync(self, **options: Any) -> Report:
         self.clock.pass_(1)
         return sync(self.hub, **options)
-
-    def place(self, system: str) -> Place:
-        return self.hub.places["account"][system]
 
     def log(self, *states: str) -> list[Conflict]:
         """The conflict log, the oldest first."""
@@ -223,17 +136,6 @@ class World:
         rows = self.systems[system].held("thing").values()
         plain = [{name: row[name] for name in row if not name.endswith("_key")} for row in rows]
         return sorted(plain, key=str)
-
-
-def make_units(
-    fields: Sequence[str], groups: Mapping[str, Sequence[str]], policy: Policy, policies: Mapping[str, Policy]
-) -> list[Unit]:
-    grouped = {name for names in groups.values() for name in names}
-    units = [
-        Unit(n, tuple(f), policies.get(n, policy), f"group {n}" if n in policies else "hub") for n, f in groups.items()
-    ]
-    alone = [name for name in fields if name not in grouped]
-    return units + [Unit(n, (n,), policies.get(n, policy), f"field {n}" if n in policies else "hub") for n in alone]
 
 
 ANNA = {"name": "Anna", "phone": "1", "street": "High Street 1", "city": "York"}

@@ -1,12 +1,12 @@
-"""What can happen in a world, as a table: the state machine and the random walks choose from it."""
+"""What can happen in a world, as a table: state machines, random histories and directed profiles choose from it."""
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from play import FIELDS, Play, Setup, linked
-
 from hub.flow.decide import Side
+from hub.simulator.accidents import Accidents
+from hub.simulator.play import Play
+from hub.simulator.terms import FIELDS
 
 WHERE = WHICH = (0, 1, 2)
 NAMES = (*((name,) for name in FIELDS), ("name", "phone"), ("phone", "amount"))
@@ -30,7 +30,7 @@ PEOPLE = (
     Move("delete", {"where": WHERE, "which": WHICH}),
     Move("copy", {"where": WHERE, "which": WHICH, "other": WHERE, "name": FIELDS}),
     Move("spoil", {"where": WHERE, "which": WHICH}, 0.5),
-    Move("decide", {"which": WHICH, "side": ("ours", "theirs")}),
+    Move("decide", {"which": WHICH, "side": ("ours", "theirs")}, 2),
     Move("look", {}),
 )
 HUB = (
@@ -44,9 +44,18 @@ ACCIDENTS = (
     Move("die_at_a_write", {"where": WHERE, "phase": PHASES, "nth": (1, 1, 2), "whole": (False, True)}),
     Move("die_at_a_read", {"where": WHERE, "call": ("read", "changes", "find"), "phase": PHASES, "nth": (1, 2)}),
     Move("die_at_a_commit", {"where": WHERE, "polling": (False, True), "phase": PHASES, "nth": (1, 2, 3)}),
+    Move("die_in_a_batch", {"where": WHERE, "phase": PHASES, "nth": (1, 2)}),
     Move("lose_an_answer", {"where": WHERE, "phase": PHASES, "whole": (False, True)}, 2),
+    Move("lose_one_answer", {"where": WHERE, "phase": PHASES, "nth": (1, 2)}),
+    Move("arrive_late", {"where": WHERE, "whole": (False, True)}),
     Move("be_away", {"where": WHERE, "call": ("write", "read", "changes", "find"), "whole": (False, True)}),
+    Move("stop_reading", {"where": WHERE, "nth": (2, 3)}, 0.5),
+    Move("break_off_a_list", {"where": WHERE, "nth": (1, 2, 3)}, 0.5),
+    Move("throttle", {"where": WHERE, "call": ("write", "changes"), "seconds": (30, 3600)}, 0.5),
+    Move("deny", {"where": WHERE, "call": ("write", "read", "changes")}, 0.5),
+    Move("refuse", {"where": WHERE, "nth": (1, 1, 2)}),
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
+    Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
 )
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
@@ -56,26 +65,33 @@ class Hand:
     """Makes the moves of one play."""
 
     def __init__(self, play: Play) -> None:
-        self.play = play
-        self.look, self.sync, self.wait = play.look, play.sync, play.wait
+        self.play, self.people, self.accidents = play, play.people, Accidents(play)
+        self.sync, self.wait, self.look = play.sync, play.wait, play.people.look
 
     def system(self, number: int) -> str:
         return self.play.names[number % len(self.play.names)]
 
     def create(self, where: int, names: Sequence[str]) -> None:
-        self.play.create(self.system(where), names)
+        self.people.create(self.system(where), names)
 
     def edit(self, where: int, which: int, names: Sequence[str]) -> None:
-        self.play.edit(self.system(where), which, names)
+        self.people.edit(self.system(where), which, names)
+
+    def edit_later(self, where: int, which: int, names: Sequence[str]) -> None:
+        self.play.wait(1)
+        self.edit(where, which, names)
 
     def delete(self, where: int, which: int) -> None:
-        self.play.delete(self.system(where), which)
+        self.people.delete(self.system(where), which)
 
     def spoil(self, where: int, which: int) -> None:
-        self.play.spoil(self.system(where), which)
+        self.people.spoil(self.system(where), which)
+
+    def copy(self, where: int, which: int, other: int, name: str) -> None:
+        self.people.copy(self.system(where), which, self.system(other), name)
 
     def decide(self, which: int, side: Side) -> None:
-        self.play.decide(which, side)
+        self.people.decide(which, side)
 
     def poll(self, where: int) -> None:
         self.play.poll(self.system(where))
@@ -86,35 +102,66 @@ class Hand:
     def compare_keys(self, where: int) -> None:
         self.play.compare_keys(self.system(where))
 
-    def edit_later(self, where: int, which: int, names: Sequence[str]) -> None:
-        self.play.wait(1)
-        self.play.edit(self.system(where), which, names)
-
-    def copy(self, where: int, which: int, other: int, name: str) -> None:
-        self.play.copy(self.system(where), which, self.system(other), name)
-
     def die_at_a_write(self, where: int, phase: str, nth: int, whole: bool) -> None:
-        self.play.die(self.system(where), "write", phase, nth)
+        self.accidents.die(self.system(where), "write", phase, nth)
         self.go(where, whole=whole)
 
     def die_at_a_read(self, where: int, call: str, phase: str, nth: int) -> None:
-        self.play.die(self.system(where), call, phase, nth)
+        self.accidents.die(self.system(where), call, phase, nth)
         self.go(where, polling=call == "changes")
 
     def die_at_a_commit(self, where: int, polling: bool, phase: str, nth: int) -> None:
-        self.play.die("hub", "commit", phase, nth)
+        self.accidents.die("hub", "commit", phase, nth)
         self.go(where, polling=polling)
 
+    def die_in_a_batch(self, where: int, phase: str, nth: int) -> None:
+        self.accidents.die(self.system(where), "one", phase, nth)
+        self.go(where)
+
     def lose_an_answer(self, where: int, phase: str, whole: bool) -> None:
-        self.play.lose(self.system(where), phase)
+        self.accidents.lose(self.system(where), phase)
+        self.go(where, whole=whole)
+
+    def lose_one_answer(self, where: int, phase: str, nth: int) -> None:
+        self.accidents.lose_one(self.system(where), phase, nth)
+        self.go(where)
+
+    def arrive_late(self, where: int, whole: bool) -> None:
+        self.accidents.delay(self.system(where))
         self.go(where, whole=whole)
 
     def be_away(self, where: int, call: str, whole: bool) -> None:
-        self.play.later(self.system(where), call)
+        self.accidents.later(self.system(where), call)
         self.go(where, polling=call == "changes", whole=whole)
 
+    def stop_reading(self, where: int, nth: int) -> None:
+        """Away in the middle of a walk: some pages are read, the others are not."""
+        self.accidents.later(self.system(where), "changes", nth)
+        self.go(where, polling=True)
+
+    def break_off_a_list(self, where: int, nth: int) -> None:
+        """Away in the middle of a list of all keys."""
+        self.accidents.later(self.system(where), "keys", nth)
+        self.compare_keys(where)
+
+    def throttle(self, where: int, call: str, seconds: float) -> None:
+        self.accidents.throttle(self.system(where), call, seconds)
+        self.go(where, polling=call == "changes")
+
+    def deny(self, where: int, call: str) -> None:
+        self.accidents.deny(self.system(where), call)
+        self.go(where, polling=call == "changes")
+
+    def refuse(self, where: int, nth: int) -> None:
+        self.accidents.refusal(self.system(where), nth)
+        self.go(where)
+
     def race(self, where: int, call: str, phase: str, which: int, names: Sequence[str]) -> None:
-        self.play.race(self.system(where), call, phase, which, names)
+        self.accidents.race(self.system(where), call, phase, which, names)
+        self.go(where, polling=call == "changes")
+
+    def vanish(self, where: int, call: str, phase: str, which: int) -> None:
+        self.accidents.vanish(self.system(where), call, phase, which)
         self.go(where, polling=call == "changes")
 
     def go(self, where: int, *, polling: bool = False, whole: bool = False) -> None:
@@ -125,13 +172,3 @@ class Hand:
             self.play.poll(self.system(where))
         else:
             self.play.deliver(self.system(where))
-
-
-def walk(setup: Setup, moves: Sequence[Move], chance: random.Random, steps: int) -> Play:
-    """So many moves at random, then until all is quiet. Raises what the oracle finds."""
-    play = linked(setup)
-    hand = Hand(play)
-    for move in chance.choices(moves, [move.weight for move in moves], k=steps):
-        getattr(hand, move.name)(**{name: chance.choice(values) for name, values in move.given.items()})
-    play.settle()
-    return play

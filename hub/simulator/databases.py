@@ -1,10 +1,9 @@
-"""The database in which a world keeps its records: SQLite in memory, or the PostgreSQL that a test brings."""
+"""The database in which worlds keep their records: SQLite in memory, or a PostgreSQL that somebody brings."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
-
-import sqlalchemy as sa
 
 from hub.store.database import Store
 from hub.store.migrate import prepare
@@ -13,8 +12,9 @@ from hub.store.schema import metadata
 S = TypeVar("S", bound=Store)
 LITE = "sqlite://"
 _url = LITE
-#: Made once and emptied for each world: making the tables takes longer than a story.
-_kept: dict[tuple[str, type[Store]], Store] = {}
+#: Made once and emptied for each world: making the tables takes longer than a story. A process does not go on with the
+#: stores of its parent.
+_kept: dict[tuple[str, type[Store], int], Store] = {}
 
 
 @contextmanager
@@ -30,17 +30,17 @@ def kept_in(url: str) -> Iterator[None]:
 
 def empty(kind: type[S]) -> S:
     """A store without a record; one and the same each time."""
-    store = _kept.get((_url, kind))
+    place = _url, kind, os.getpid()
+    store = _kept.get(place)
     if not isinstance(store, kind):
-        store = _kept[_url, kind] = kind(_url)
+        store = _kept[place] = kind(_url)
         prepare(store)
-    with store.transaction() as tx:
+    with Store.transaction(store) as tx:  # whatever the last world did to its transactions
         if store.lite:
             for table in reversed(metadata.sorted_tables):
                 tx.connection.execute(table.delete())
         else:
-            names = ", ".join(metadata.tables)
-            tx.connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
+            tx.connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
     return store
 
 

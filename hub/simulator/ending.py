@@ -1,0 +1,122 @@
+"""What must be true when all is quiet: nothing lost, nothing twice, all systems alike but for what is held."""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from hub.core.merge import EXISTENCE
+from hub.core.record import Fields
+from hub.simulator.oracle import DUPLICATED, INVENTED, LOST, OTHER, Broken, Oracle
+from hub.simulator.tags import Tag, pairs, reach, tag, tags
+from hub.store import deliveries, links
+from hub.store.conflicts import Conflict
+from hub.store.links import Link
+from hub.store.schema import LIVE
+
+
+class Ending:
+    """Judges a world at rest."""
+
+    def __init__(self, truth: Oracle) -> None:
+        self.truth = truth
+
+    def judge(self, aside: Callable[[Fields], bool] = lambda row: False) -> None:
+        """`aside`: a record that the hub cannot read; it stands aside, and nothing else does."""
+        log = self.truth.log()
+        by_entity: dict[int, dict[str, list[Fields]]] = defaultdict(lambda: defaultdict(list))
+        for name in self.truth.systems:
+            for row in self.truth.held(name).values():
+                by_entity[self.truth.entity_of(row)][name].append(row)
+        waiting = {e for e, held in by_entity.items() if any(aside(row) for rows in held.values() for row in rows)}
+        for entity in sorted(set(self.truth.entity.values()) - waiting):
+            rows = [row for row in log if self.truth.about(row) == entity]
+            self.judge_records(entity, by_entity[entity], rows)
+            self.judge_kept(entity, by_entity[entity], rows)
+        self.judge_log(log)
+        self.judge_links()
+
+    def judge_records(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
+        twice = [name for name, rows in held.items() if len(rows) > 1]
+        if twice:
+            raise Broken(DUPLICATED, f"twin: record {entity} is more than once in {twice}: {dict(held)}")
+        existence = [row for row in log if row.unit == EXISTENCE]
+        if any(row.state == "open" for row in existence):
+            if len(held) in (0, len(self.truth.systems)):
+                raise Broken(OTHER, f"record {entity}: there is nothing to decide any more: {existence}")
+            return
+        if held and not {*self.truth.systems} - {*held} <= self.doubtful():
+            raise Broken(LOST, f"record {entity} is only in {sorted(held)}: {dict(held)}")
+        if held and entity in self.truth.deleted and not existence:
+            raise Broken(
+                LOST, f"lost delete: record {entity} was deleted, and lives without a word in the log: {dict(held)}"
+            )
+        if not held and entity not in self.truth.deleted:
+            raise Broken(INVENTED, f"record {entity} vanished, and nobody deleted it")
+        self.judge_agreement(entity, {name: rows[0] for name, rows in held.items()}, log)
+
+    def doubtful(self) -> set[str]:
+        """Systems in which a create stands in doubt, for people to see: a bad record may be its child."""
+        places = {place.id: place.binding.system for place in self.truth.world.hub.all()}
+        with self.truth.world.store.reading() as tx:
+            return {places[item.binding_id] for item in deliveries.standing(tx, list(places), [deliveries.CREATING])}
+
+    def judge_agreement(self, entity: int, held: dict[str, Fields], log: list[Conflict]) -> None:
+        open_ = [
+            (self.truth.world.hub.place_of(row.binding_id).binding.system, row) for row in log if row.state == "open"
+        ]
+        for name in next(iter(held.values()), {}):
+            waits = {system for system, row in open_ if name in row.theirs}
+            found = {tag(row[name]) for system, row in held.items() if system not in waits and name in row}
+            if len(found) > 1:
+                raise Broken(LOST, f"record {entity} differs in {name}: {held}")
+
+    def judge_kept(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
+        """Every value a person typed is current, in the log, replaced by a later one, or deleted by one who saw it."""
+        current = {t for rows in held.values() for row in rows for t in tags(row)}
+        logged = {t for row in log for pair in pairs(row) for t in pair if t is not None}
+        kept = reach(current | logged | self.truth.deleted.get(entity, set()), self.truth.won(log))
+        lost = {t for t, e in self.truth.entity.items() if e == entity} - kept
+        if lost:
+            raise Broken(LOST, f"record {entity}: {lost} was typed by a person and is nowhere: {dict(held)}")
+
+    def judge_links(self) -> None:
+        """A golden record has one record in each system, and it is the same people's record in all."""
+        goldens: dict[int, dict[int, str]] = defaultdict(dict)
+        for name in self.truth.systems:
+            held, seen = self.truth.held(name), dict[int, str]()
+            for key, link in self.linked(name, list(held)):
+                if link.golden_id in seen:
+                    raise Broken(DUPLICATED, f"{name} {key} and {seen[link.golden_id]} are linked as one record")
+                seen[link.golden_id] = key
+                goldens[self.truth.entity_of(held[key])][link.golden_id] = name
+        for entity, found in goldens.items():
+            if len(found) > 1:
+                raise Broken(DUPLICATED, f"twin: record {entity} is {len(found)} records of the hub: {found}")
+
+    def linked(self, name: str, keys: list[str]) -> list[tuple[str, Link]]:
+        place = self.truth.world.place(name, self.truth.name)
+        with self.truth.world.store.reading() as tx:
+            return [(key, link) for key, link in links.lookup(tx, place.id, keys).items() if link.state == LIVE]
+
+    def judge_log(self, log: list[Conflict]) -> None:
+        """Each clash is logged once; what is not a clash is not logged."""
+        seen = set()
+        for row in log:
+            if row.unit == EXISTENCE:
+                continue  # a record can be deleted again
+            now = (row.binding_id, row.golden_id, row.unit, str(row.base), str(row.ours), str(row.theirs))
+            if now in seen:
+                raise Broken(OTHER, f"logged twice: {row}")
+            seen.add(now)
+            stranger = (
+                row.base is None and self.truth.world.instance.entities[self.truth.name].match
+            )  # or the child of a lost create
+            if not stranger and self.invented(row) and not (pairs(row) and self.truth.about(row) in self.truth.doubted):
+                raise Broken(OTHER, f"not a clash, one was typed over the other: {row}")
+
+    def invented(self, row: Conflict) -> bool:
+        """Is one side as a whole in the past of the other?"""
+        found = pairs(row)
+        return all(self.older(ours, theirs) for ours, theirs in found) or all(self.older(b, a) for a, b in found)
+
+    def older(self, one: Tag | None, other: Tag | None) -> bool:
+        return other is not None and (one is None or one in reach([other], self.truth.past))

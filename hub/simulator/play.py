@@ -1,0 +1,245 @@
+"""A world that people, polls, deliveries and accidents act upon in any order, watched by the oracle.
+
+What no hub can do is left out, and nothing else (see design, "creating in a system that is not transactional"):
+
+- A system without conditional writes can be edited between our look and our write; here nobody edits at that moment.
+- In a system without tokens nobody deletes a record whose creation the hub was never told of: nothing tells that the
+  deleted one was the hub's.
+- A record that may be the child of an unanswered create and is not alike waits for a person; here the person looks at
+  it and says which it is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from hub.adapter import FieldInfo
+from hub.core.errors import HubError
+from hub.core.model import Binding
+from hub.engine.sync import Sync
+from hub.flow.place import Place
+from hub.simulator.clock import Clock
+from hub.simulator.ending import Ending
+from hub.simulator.faults import Died, Trouble, empty_store
+from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
+from hub.simulator.people import People
+from hub.simulator.rare import told
+from hub.simulator.staging import Setup, staged
+from hub.simulator.systems import Kind, Simulated, Write1
+from hub.simulator.terms import spoilt
+from hub.simulator.world import World
+from hub.store import deliveries, reviews
+from hub.store.agenda import agenda
+from hub.store.deliveries import CREATING, OWED, REFUSED
+from hub.store.reviews import Review
+
+DAY = 90_000
+ROUNDS = 10
+#: A record that keeps somebody from writing is looked at once or twice in a run. Worlds have few records.
+HAMMERED = 20
+
+
+class Standing(NamedTuple):
+    """What stands for people to see, after so many commits."""
+
+    commits: int
+    records: Sequence[Review] = ()
+    owed: Sequence[deliveries.Standing] = ()
+    paused: Sequence[Place] = ()
+    #: Bindings for which a process that died had announced writes.
+    announced: frozenset[int] = frozenset()
+
+
+class Play:
+    """One world and what the hub does in it. `people` act in it too."""
+
+    def __init__(self, setup: Setup) -> None:
+        stage = staged(setup)
+        self.entity, self.terms = stage.entity, stage.terms
+        self.trouble, self.clock = Trouble(), Clock()
+        bindings = stage.instance.entities[self.entity].bindings
+        self.names = tuple(bindings)
+        store = empty_store()
+        self.systems = {
+            name: self.system(bindings[name], kind) for name, kind in zip(self.names, setup.kinds, strict=True)
+        }
+        self.world = World(stage.instance, self.systems, store, clock=self.clock)
+        self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, stage.group)
+        self.people = People(self)
+        self.deaths = 0
+        self._standing = Standing(-1)
+        #: Rare things that were seen, and how often.
+        self.met: Counter[str] = Counter()
+        store.trouble = self.trouble
+
+    def system(self, binding: Binding, kind: Kind) -> Simulated:
+        specs = binding.mapping.specs.values()
+        infos = [FieldInfo(raw) for raw in dict.fromkeys(source for spec in specs for source in spec.sources)]
+        return Simulated(binding.system, {binding.object: infos}, kind, self.trouble, self.clock, self.watch)
+
+    def watch(self, made: Write1) -> None:
+        self.people.watch(made)
+        self.oracle.judge(made)
+
+    def note(self, *said: Any) -> None:
+        self.oracle.history.append(said)
+
+    # -- the hub ----------------------------------------------------------------------------------
+
+    def place(self, name: str) -> Place:
+        return self.world.place(name, self.entity)
+
+    @contextmanager
+    def mortal(self) -> Generator[None]:
+        """The process may die in here; another one goes on."""
+        try:
+            yield
+        except Died:
+            self.note("  the process dies")
+            self.deaths += 1
+            self.met["the process died"] += 1
+            self.met["died with writes out"] += bool(self.standing.announced)
+            self.oracle.doubt()
+            self.reborn()
+        if self.oracle.broken:
+            raise self.oracle.broken[0]
+
+    def reborn(self) -> None:
+        while True:
+            try:
+                self.world.restart()
+            except Died:
+                self.met["died while it started"] += 1
+            else:
+                return
+
+    def run(self, said: str, act: Callable[[Sync], object]) -> None:
+        """One step of the hub; it may die in it."""
+        self.note(said)
+        self.oracle.written.clear()
+        sync = Sync(self.world.hub)
+        with self.mortal():
+            try:
+                act(sync)
+            except HubError as error:
+                self.note("  raised", error)
+        self.trouble.disarm()
+        if sync.report.troubles:
+            self.note("  said", *sync.report.troubles)
+        self.count(sync)
+
+    def count(self, sync: Sync) -> None:
+        self.met["a record stood aside"] += sum(tally.aside for tally in sync.report.polled.values())
+        for sent in sync.report.sent.values():
+            self.met["changed over there before the write"] += sent.stale
+            if sent.stale > HAMMERED:
+                raise Broken(OTHER, f"one run looked {sent.stale} times, and found each time that it must look again")
+            self.met["in doubt"] += sent.in_doubt
+            self.met["a write was refused"] += sent.refused
+
+    def poll(self, name: str, *, full: bool = False) -> None:
+        def act(sync: Sync) -> None:
+            sync.poll(self.place(name), full)
+            sync.again(self.place(name))
+
+        self.run(f"poll {name}", act)
+
+    def deliver(self, name: str) -> None:
+        self.run(f"deliver {name}", lambda sync: sync.send(self.place(name)))
+
+    def compare_keys(self, name: str) -> None:
+        self.run(f"compare keys {name}", lambda sync: sync.compare_keys(self.place(name)))
+
+    def sync(self, *, keys: bool = False) -> None:
+        self.run("sync", lambda sync: sync.run(keys=keys))
+
+    def wait(self, seconds: float) -> None:
+        self.note("time passes:", seconds, "s")
+        with self.mortal():
+            self.world.clock.pass_(seconds)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """No more edits, no more accidents: after finite rounds all is quiet, and right. Records that cannot be read
+        stand aside, and stop nothing else."""
+        self.trouble.disarm()
+        self.note("-- nobody does anything any more")
+        self.rest()
+        Ending(self.oracle).judge(lambda row: spoilt(self.terms, row))
+        if self.people.mend():
+            self.rest()
+            Ending(self.oracle).judge()
+        if self.aside():
+            raise Broken(OTHER, f"still standing: {self.aside()}")
+
+    def rest(self) -> None:
+        """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
+        for _ in range(ROUNDS):
+            if self.unchanged(keys=True):
+                break
+        else:
+            raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
+        before, deaths = self.stand(), self.deaths
+        if not self.unchanged(keys=False):
+            if self.deaths == deaths:
+                raise Broken(ECHOED, f"a hub at rest did something: {before} -> {self.stand()}")
+            self.rest()
+
+    def unchanged(self, *, keys: bool) -> bool:
+        """One round of a day: did nothing happen in it?"""
+        before = self.stand(), self.deaths
+        self.wait(DAY)
+        if keys:
+            self.people.look()
+        self.sync(keys=keys)
+        return before == (self.stand(), self.deaths)
+
+    def stand(self) -> tuple[Any, ...]:
+        return self.oracle.writes, len(self.oracle.log()), self.aside()
+
+    def aside(self) -> list[str]:
+        """What stands for people to see: records and deliveries."""
+        found = [f"{review.kind} {review.key}" for review in self.standing.records]
+        owed = self.standing.owed
+        return found + [f"{item.state} {item.binding_id} {item.golden_id} {item.said}" for item in owed]
+
+    @property
+    def standing(self) -> Standing:
+        """What people see standing, read again after each commit."""
+        commits = self.world.store.counts.commits
+        if self._standing.commits != commits:
+            hub = self.world.hub
+            ids = [place.id for place in hub.all()]
+            with self.world.store.reading() as tx:
+                records, owed = reviews.find(tx, ids), deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
+                known = agenda(tx, hub.catalog.instance_id, hub.now())
+            paused = [place for place in hub.all() if known[place.id].paused]
+            announced = frozenset(place.id for place in hub.all() if known[place.id].intents)
+            self._standing = Standing(commits, records, owed, paused, announced)
+        return self._standing
+
+    def seen(self) -> Counter[str]:
+        """Rare things that were met, with what the systems and the log tell."""
+        return self.met + told(self)
+
+    def history(self) -> str:
+        """What happened, line by line."""
+        return "\n".join(" ".join(map(str, said)) for said in self.oracle.history)
+
+
+def linked(setup: Setup) -> Play:
+    """A world that starts with one record that all systems hold and agree on."""
+    play = Play(setup)
+    begin(play)
+    return play
+
+
+def begin(play: Play) -> None:
+    """One record that all systems hold and agree on."""
+    play.people.create(play.names[0], play.terms.fields)
+    play.sync()
+    play.sync()
+    play.note("-- one record, linked everywhere")
+    play.trouble.passed = 0

@@ -1,0 +1,200 @@
+"""Kinds of worlds: two of everything, and narrow ones for what hardly ever happens in a world of everything."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from hub.adapter import Can
+from hub.core.model import Policy
+from hub.simulator.moves import ALL, QUIET, Move
+from hub.simulator.staging import Setup
+from hub.simulator.systems import ABLE, Kind
+from hub.simulator.terms import FIELDS
+
+
+class Profile(NamedTuple):
+    """What worlds are like, and what happens in them."""
+
+    name: str
+    setup: Callable[[random.Random], Setup]
+    moves: tuple[Move, ...] = ALL
+    #: Fewest and most moves of a history.
+    steps: tuple[int, int] = (2, 16)
+    #: Its share of a campaign of all profiles.
+    share: int = 1
+
+
+EXISTENCE = (Policy("ask"), Policy("edit"), Policy("delete"))
+PLAIN = Kind()
+LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
+#: Knows neither tokens nor search nor versions, and does not say what it made of a write.
+WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
+LISTED = Kind(replace(ABLE, tombstones=False), page=1)
+SEARCHED = Kind(replace(ABLE, tokens=False))
+
+
+def flip(chance: random.Random) -> bool:
+    return chance.random() < 0.5
+
+
+def any_kind(chance: random.Random) -> Kind:
+    can = Can(
+        conditional=flip(chance),
+        tombstones=flip(chance),
+        find=flip(chance),
+        tokens=flip(chance),
+        answers=flip(chance),
+        batch=chance.choice([1, 10]),
+    )
+    quirks = any_quirks(chance) if flip(chance) else {}
+    feed = chance.choice(["sequence", "stamp"])
+    skew, lag = chance.choice([0, 0, -400, 700]), chance.choice([0, 0, 1.0])
+    return Kind(can, chance.randint(1, 3), feed, quirks, flip(chance), skew, lag)  # type: ignore[arg-type]
+
+
+def any_quirks(chance: random.Random) -> dict[str, str]:
+    texts = ["truncate", "upper", "trim"]
+    return {name: "round" if name == "amount" else chance.choice(texts) for name in FIELDS if flip(chance)}
+
+
+def any_policy(chance: random.Random, names: str) -> Policy:
+    orders = [tuple(names), tuple(reversed(names))]
+    return chance.choice([Policy("ask"), Policy("newest"), *[Policy("prefer", order) for order in orders]])
+
+
+LINKS: Mapping[int, tuple[tuple[tuple[str, str], ...], ...]] = {
+    2: ((), (("a", "b"),), (("b", "a"),), (("a", "b"), ("b", "a"))),
+    3: ((), (("a", "b"), ("a", "c")), (("b", "a"), ("c", "a")), (("a", "b"), ("b", "a"), ("c", "b"))),
+}
+
+
+def any_setup(systems: int) -> Callable[[random.Random], Setup]:
+    def setup(chance: random.Random) -> Setup:
+        return Setup(
+            tuple(any_kind(chance) for _ in range(systems)),
+            chance.choice(LINKS[systems]),
+            chance.choice([(), (), ("phone", "amount"), FIELDS]),
+            tuple(any_policy(chance, "abc"[:systems]) for _ in FIELDS),
+            chance.choice(EXISTENCE),
+            chance.choice([(), (("name",),)]),
+            chance.choice([0, 0, 1, 2]),
+        )
+
+    return setup
+
+
+def pair_with(second: Kind, group: tuple[str, ...] = ()) -> Callable[[random.Random], Setup]:
+    """Two systems: a plain one and this one."""
+    rules = (Policy("ask"), Policy("prefer", ("a", "b")), Policy("prefer", ("b", "a")))
+
+    def setup(chance: random.Random) -> Setup:
+        policies = tuple(chance.choice(rules) for _ in FIELDS)
+        return Setup((PLAIN, second), group=group, policies=policies, deletes=chance.choice(EXISTENCE))
+
+    return setup
+
+
+def held(chance: random.Random) -> Setup:
+    """Nothing is decided but by people."""
+    group = chance.choice([(), ("phone", "amount")])
+    return Setup((PLAIN, replace(PLAIN, page=chance.randint(1, 3))), group=group, deletes=chance.choice(EXISTENCE))
+
+
+def searched(chance: random.Random) -> Setup:
+    """The second system knows no tokens, but finds our key, or the name; a moment late, perhaps."""
+    setup = pair_with(replace(SEARCHED, lag=chance.choice([0.0, 1.0])))(chance)
+    by_key = chance.random() < 0.7
+    return replace(setup, links=(("b", "a"),) if by_key else (), match=() if by_key else (("name",),))
+
+
+def drifting(chance: random.Random) -> Setup:
+    """Pages of one row, changed while they are read."""
+    setup = any_setup(2)(chance)
+    return replace(setup, kinds=tuple(replace(kind, page=1, feed="stamp") for kind in setup.kinds))
+
+
+def only(name: str, weight: float = 1, **given: Any) -> Move:
+    """One move, with fewer choices."""
+    [found] = [move for move in ALL if move.name == name]
+    return found._replace(weight=weight, given={**found.given, **given})
+
+
+MISHAPS = (
+    only("lose_an_answer", 2, where=(1,), whole=(True,)),
+    only("die_at_a_write", where=(1,), whole=(True,)),
+    only("sync", 0.5),
+    only("wait", 0.5),
+)
+CREATES = (only("create", 2, where=(0,)), *MISHAPS)
+LATE_CREATES = (
+    only("create", 2, where=(0,)),
+    only("arrive_late", 2, where=(1,), whole=(True,)),
+    only("lose_an_answer", where=(1,), phase=("after",), whole=(True,)),
+    only("edit", where=(0,)),
+    only("delete", where=(0,)),
+    only("die_at_a_write", where=(1,), whole=(True,)),
+    only("wait", 2, seconds=(1, 120)),
+    only("sync", 2),
+)
+CHILDREN = (
+    only("create", where=(0,)),
+    only("edit", 2, where=(1,)),
+    only("lose_an_answer", where=(1,), phase=("after",)),
+)
+UPDATES = (only("edit", 3), only("edit", where=(0,)), *MISHAPS)
+DEATHS = (only("create"), only("edit", 2), only("die_at_a_commit", 2, polling=(True,)), only("sync", 0.5))
+DELETES = (
+    only("edit", 3),
+    only("delete", where=(0,)),
+    only("poll"),
+    only("deliver", where=(1,)),
+    only("create", where=(0,)),
+    only("sync", 0.5),
+)
+DRIFT = (
+    only("create", 3, where=(0,)),
+    only("edit", where=(0,)),
+    only("edit_later", 1.5, where=(0,)),
+    only("race", call=("changes",)),
+    only("vanish", 0.5, call=("changes",)),
+    only("stop_reading", 2, where=(0,), nth=(2,)),
+    only("poll"),
+)
+HELD = (
+    only("edit", 2),
+    only("edit", 2, where=(0,), names=(("phone",), ("amount",))),
+    only("poll", 2, where=(0,)),
+    only("copy", 2),
+    only("decide", 3),
+    only("sync", 2),
+    only("poll", 2),
+    only("edit_later"),
+)
+FAILING = (
+    only("edit", 4),
+    only("refuse", 2, nth=(1,)),
+    only("be_away", 2, call=("write",)),
+    only("lose_an_answer", phase=("before",)),
+    only("poll", 3),
+)
+LISTS = (only("create", 2), only("sync", 2), only("break_off_a_list", 2), only("edit"), only("delete", 0.5))
+PROFILES = (
+    Profile("two systems", any_setup(2), share=10),
+    Profile("three systems", any_setup(3), share=8),
+    Profile("drift", drifting, DRIFT, (12, 12), share=2),
+    Profile("plain", pair_with(PLAIN), QUIET, (12, 12)),
+    Profile("groups", pair_with(PLAIN, ("phone", "amount")), QUIET, (12, 12)),
+    Profile("failing writes", pair_with(PLAIN), FAILING, (12, 12)),
+    Profile("broken lists", pair_with(LISTED), LISTS, (12, 12)),
+    Profile("held", held, HELD, (12, 12)),
+    Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
+    Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
+    Profile("lost creates", pair_with(PLAIN), CREATES, (12, 12)),
+    Profile("lost creates, weak", pair_with(WEAK), CREATES, (12, 12)),
+    Profile("searched", searched, LATE_CREATES, (12, 12), share=2),
+    Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
+    Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
+    Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),
+)
+BY_NAME = {profile.name: profile for profile in PROFILES}

@@ -1,0 +1,58 @@
+"""What a world is like, and the integration that is played in it."""
+
+from dataclasses import dataclass
+
+from hub.core.model import Instance, Policy
+from hub.simulator.systems import Kind, mapped
+from hub.simulator.terms import FIELDS, Own, Terms
+from hub.simulator.world import ASK, integration
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """An integration of one entity, and how people's values look in it."""
+
+    instance: Instance
+    entity: str
+    terms: Terms
+    #: Fields that belong together: a record never shows a mixture of them that nobody made.
+    group: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a world is like."""
+
+    kinds: tuple[Kind, ...] = (Kind(), Kind())
+    #: Systems that hold the keys of others: (holder, other).
+    links: tuple[tuple[str, str], ...] = ()
+    #: Fields that merge together. All of them: merge by row.
+    group: tuple[str, ...] = ()
+    #: In the order of FIELDS; the first that a group has counts for it.
+    policies: tuple[Policy, ...] = (ASK,) * 3
+    deletes: Policy = ASK
+    match: tuple[tuple[str, ...], ...] = ()
+    #: Does the hub work in pages of so many deliveries and keys? 0: as in service.
+    page: int = 0
+    #: Somebody's own integration, which says all of the above but the kinds.
+    stage: Stage | None = None
+
+
+def staged(setup: Setup) -> Stage:
+    """The integration of a world."""
+    if setup.stage is not None:
+        return setup.stage
+    names = "abc"[: len(setup.kinds)]
+    first = next((f for f in FIELDS if f in setup.group), "")
+    instance = integration(
+        names,
+        FIELDS,
+        groups={"group": setup.group} if setup.group else {},
+        policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
+        links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
+               for name in names},
+        deletes=setup.deletes,
+        match=setup.match,
+        specs={name: mapped(kind) for name, kind in zip(names, setup.kinds, strict=True)},
+    )  # fmt: skip
+    return Stage(instance, "account", Own(), setup.group)
