@@ -5,8 +5,8 @@ from typing import Any
 
 from hub.cli.output import counted, line, table, warn
 from hub.engine.sync import NUMBERS, Report
-from hub.flow.merge import Tally
 from hub.flow.outcome import Sent
+from hub.flow.seen import Tally
 
 #: Errors of refused writes that are shown; `hub reviews` has them all.
 SHOWN = 5

@@ -10,10 +10,10 @@ from functools import partial
 from hub.core.errors import Denied, HubError
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
-from hub.flow.merge import Tally
 from hub.flow.outcome import Sent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
+from hub.flow.seen import Tally
 from hub.flow.settle import land
 from hub.store import catalog, deliveries, reviews, runs
 from hub.store.agenda import Agenda, agenda

@@ -7,10 +7,11 @@ import orjson
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.core.record import Record
-from hub.flow.merge import Seen, bury, merge_page
+from hub.flow.merge import bury, merge_page
 from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, silent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import Plan, plan
+from hub.flow.seen import Seen
 from hub.flow.settle import settle
 from hub.store import catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks

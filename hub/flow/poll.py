@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.core.errors import Refused
-from hub.flow.merge import Seen, Tally, merge_page
+from hub.flow.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.seen import Seen, Tally
 from hub.flow.settle import after_poll, land, open_doubts
 from hub.store import reviews
 from hub.store.agenda import Agenda, agenda

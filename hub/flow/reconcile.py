@@ -1,8 +1,9 @@
 """Find deletions by comparing all keys: for systems that do not tell, and as a check on those that do."""
 
 from hub.core.errors import TooMuchChanged
-from hub.flow.merge import Seen, Tally, merge_page
+from hub.flow.merge import merge_page
 from hub.flow.place import Hub, Place
+from hub.flow.seen import Seen, Tally
 from hub.store import links
 from hub.store.database import chunks
 

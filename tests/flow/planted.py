@@ -9,11 +9,13 @@ from hub.adapter import Failure, Written
 from hub.core.errors import Unknown
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import deliver, merge, outcome, plan, settle
+from hub.flow import deletes, deliver, merge, outcome, plan, settle
 from hub.flow.batch import Batch
+from hub.flow.deletes import Deletions
 from hub.flow.deliver import DeliveryPage
 from hub.flow.matching import Finder, Found
-from hub.flow.merge import PageMerge, Seen
+from hub.flow.merge import PageMerge
+from hub.flow.seen import Seen
 from hub.store import catalog, deliveries, intents
 
 Patch = AbstractContextManager[Any]
@@ -184,18 +186,18 @@ def groups_merge_by_field() -> Sequence[Patch]:
 
 
 def deletion_always_wins() -> Sequence[Patch]:
-    return [patch.object(merge, "untouched", lambda shadow, ours: True)]
+    return [patch.object(deletes, "untouched", lambda shadow, ours: True)]
 
 
 def revived_from_what_one_system_shows() -> Sequence[Patch]:
     """An edit wins over a deletion, and the whole record is taken as that system shows it, cut and rounded."""
 
-    def revive(self: PageMerge, look: Any, draft: Any, shadow: Shadow) -> None:
+    def revive(self: Deletions, look: Any, draft: Any, shadow: Shadow) -> None:
         draft.take(dict(look.fields), self.place.binding.system, look.record.stamp)
         right(self, look, draft, Shadow(look.fields))
 
-    right = PageMerge.revive
-    return [patch.object(PageMerge, "revive", revive)]
+    right = Deletions.revive
+    return [patch.object(Deletions, "revive", revive)]
 
 
 # -- creating -----------------------------------------------------------------------------------------
