@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "hub.cli.run",
     "status": "hub.cli.status",
     "conflicts": "hub.cli.conflicts",
+    "deletes": "hub.cli.deletes",
     "records": "hub.cli.records",
     "reviews": "hub.cli.reviews",
     "resume": "hub.cli.resume",

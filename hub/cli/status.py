@@ -50,8 +50,11 @@ def show(found: "Standing") -> None:
     if found.runs and found.runs[0].said:
         line(f"\nthe last run: {found.runs[0].said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
-    if waiting or aside:
+    deletes = sum(row.deletes for row in found.places)
+    if waiting or aside or deletes:
         line()
+    if deletes:
+        line(f"{counted(deletes, 'deletion is', 'deletions are')} held, too many at once: 'hub deletes'")
     if waiting:
         line(f"{counted(waiting, 'conflict waits', 'conflicts wait')} for a person: 'hub conflicts'")
     if aside:

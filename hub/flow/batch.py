@@ -86,6 +86,8 @@ class Batch:
         self.settled: dict[int, list[str]] = {}
         #: Golden records whose unanswered write was seen to have arrived.
         self.answered: list[int] = []
+        #: Golden records whose deletion a person has approved.
+        self.approved: list[int] = []
         self.audits: list[Row] = []
         self.match_rows: list[Row] = []
         self.rematched: list[int] = []
@@ -216,6 +218,8 @@ class Batch:
         links.versions(tx, self.versions)
         records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
+        for other in self.place.others:
+            deliveries.approve(tx, other.id, self.approved, self.now)
         deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
@@ -252,4 +256,4 @@ class Batch:
 
 def _state(row: Row) -> int:
     """Links that end are written before those that begin: a golden record has one live link in a system."""
-    return int(row[3])
+    return int(row[3] == LIVE)

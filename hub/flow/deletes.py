@@ -1,6 +1,6 @@
 """Deletions of one page: taken, put back, or decided between a deletion and an edit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hub.core.merge import EXISTENCE, Clash, Held, Shadow, untouched
@@ -8,9 +8,10 @@ from hub.core.model import LINK
 from hub.core.policy import existence
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
-from hub.flow.place import Place
-from hub.flow.seen import Look, Tally
+from hub.flow.place import Hub, Place
+from hub.flow.seen import Look, Seen, Tally
 from hub.store import conflicts, links, records
+from hub.store.absences import OUTSIDE
 from hub.store.database import Tx
 from hub.store.records import Known
 from hub.store.schema import DELETED, LIVE
@@ -40,19 +41,52 @@ class Merging(Protocol):
 class Deletions:
     """The deletions of one page."""
 
-    def __init__(self, page: Merging) -> None:
-        self.page = page
+    def __init__(self, hub: Hub, page: Merging) -> None:
+        self.hub, self.page = hub, page
+        self.means = page.place.binding.deletes
         self.place, self.tx, self.batch, self.tally = page.place, page.tx, page.batch, page.tally
 
-    def vanished(self, keys: Sequence[str]) -> None:
+    def vanished(self, seen: Seen) -> None:
         """Records that the system does not hold any more."""
-        if not keys:
+        if not seen.gone:
             return
-        known_links = links.lookup(self.tx, self.place.id, keys)
-        live = {key: link for key, link in known_links.items() if link.state == LIVE}
-        known = records.load(self.tx, self.place.id, [link.golden_id for link in live.values()])
-        for key, link in live.items():
-            self.gone(key, known[link.golden_id])
+        known_links = links.lookup(self.tx, self.place.id, seen.gone)
+        live = {key: link.golden_id for key, link in known_links.items() if link.state == LIVE}
+        known = records.load(self.tx, self.place.id, list(live.values()))
+        held = self.guarded(seen, {key: known[golden_id] for key, golden_id in live.items()})
+        self.forget([key for key in seen.gone if key not in held])
+        for key, golden_id in live.items():
+            if key not in held:
+                self.gone(key, known[golden_id])
+        if seen.passed == "person":
+            self.batch.approved += live.values()
+
+    def guarded(self, seen: Seen, live: Mapping[str, Known]) -> frozenset[str]:
+        """Those that are not taken. The guard counts what would go on to the other systems."""
+        follows = [key for key, known in live.items() if known.state == LIVE and self.place.followed]
+        guard, id_ = self.hub.guard, self.place.id
+        if seen.passed != "nothing" or not follows or guard.takes(self.tx, id_, self.means, len(follows)):
+            return frozenset()
+        guard.hold(self.tx, id_, follows, seen.way, self.batch.now)
+        self.tally.held += len(follows)
+        return frozenset(follows)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """These are not missed any more."""
+        missed = self.hub.guard.absent(self.tx, self.place.id)
+        self.hub.guard.found(self.tx, self.place.id, [key for key in keys if key in missed])
+
+    def back(self, seen: Seen) -> frozenset[str]:
+        """Records of the page that were missed: they are there. (One outside the filter is back when a poll shows it:
+        everything else finds it all along.)"""
+        missed = self.hub.guard.absent(self.tx, self.place.id)
+        if not missed:
+            return frozenset()
+        polled = seen.cursor is not None
+        shown = [record.key for record in seen.records if record.key in missed]
+        back = [key for key in shown if polled or missed[key].state != OUTSIDE]
+        self.hub.guard.found(self.tx, self.place.id, back)
+        return frozenset(back)
 
     def gone(self, key: str, known: Known) -> None:
         """Unchanged on our side: the deletion is taken. Changed: a conflict of delete against edit."""
@@ -68,12 +102,37 @@ class Deletions:
 
     def deleted_there(self, key: str, draft: Draft, shadow: Shadow | None) -> None:
         ours = self.place.binding.mapping.project(draft.fields)
-        if not self.place.reads:
+        if self.means.take == "unlink":
+            self.part(key, draft)
+        elif self.means.take == "restore":
+            self.put_back(key, draft, shadow, ours, "deletes: what is deleted here is restored")
+        elif not self.place.reads:
             self.put_back(key, draft, shadow, ours, f"{self.place.binding.system} is written one-way")
         elif shadow is None or untouched(shadow, ours):
             self.delete(draft)
         else:
             self.delete_against_edit(key, draft, shadow, ours)
+
+    def refused(self, keys: Sequence[str], who: str) -> None:
+        """A person says that these records are not to be deleted: what is gone is made anew."""
+        known_links = links.lookup(self.tx, self.place.id, keys)
+        live = {key: link.golden_id for key, link in known_links.items() if link.state == LIVE}
+        known = records.load(self.tx, self.place.id, list(live.values()))
+        self.forget(keys)
+        for key, golden_id in live.items():
+            found = known[golden_id]
+            draft = self.batch.draft(found)
+            self.batch.link(self.place, key, golden_id, None, None, DELETED)
+            self.batch.forget(self.place, golden_id)
+            ours = self.place.binding.mapping.project(draft.fields)
+            self.put_back(key, draft, found.shadow, ours, f"deletes: {who} refused the deletion")
+
+    def part(self, key: str, draft: Draft) -> None:
+        """The record lives on everywhere else, and is not made here again."""
+        draft.apart |= {self.place.id}
+        self.batch.touch(draft)
+        self.page.name_key(draft, None)
+        self.batch.audit(draft.golden_id, self.place, "unlinked", {"key": [key, None]})
 
     def delete(self, draft: Draft) -> None:
         """The golden record goes; every other system is owed the deletion."""
@@ -117,7 +176,12 @@ class Deletions:
     def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """The golden record was deleted, and here someone edited its record before our deletion arrived."""
         base = (shadow or Shadow({})).fields
-        moved = {name for name, value in look.fields.items() if not name.startswith(LINK) and base.get(name) != value}
+        marks = self.means.marks  # our own mark on it is nobody's edit
+        moved = {
+            name
+            for name, value in look.fields.items()
+            if not name.startswith(LINK) and base.get(name) != value and (name not in marks or marks[name] != value)
+        }
         if shadow is None or not moved:
             self.page.keep(look, draft, shadow or Shadow(look.fields))
             self.batch.owe(self.place, draft.golden_id)

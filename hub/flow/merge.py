@@ -22,7 +22,7 @@ from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
-from hub.store.schema import LIVE
+from hub.store.schema import LIVE, UNLINKED
 
 #: A record that stands aside is tried again at least daily.
 RETRY = timedelta(days=1)
@@ -34,7 +34,7 @@ def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ())
     with hub.store.transaction() as tx:
         page = PageMerge(hub, place, tx, doubts, seen)
         page.records(seen.records, hashes)
-        page.deletions.vanished(seen.gone)
+        page.deletions.vanished(seen)
         page.broken(seen.broken)
         page.batch.save()
         if seen.cursor is not None:
@@ -79,7 +79,7 @@ class PageMerge:
         self.batch = Batch(hub, place, tx)
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
-        self.deletions = Deletions(self)
+        self.deletions = Deletions(hub, self)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -101,11 +101,15 @@ class PageMerge:
         """Unchanged records cost a hash; the others are mapped, or stand aside."""
         linked: list[tuple[Look, Link]] = []
         new: dict[str, Look] = {}
+        back = self.deletions.back(self.seen)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
             live = link is not None and link.state == LIVE
-            if live and link is not None and link.hash == hash_:
+            if live and link is not None and link.hash == hash_ and record.key not in back:
                 self.unchanged(record, link)
+                continue
+            if link is not None and link.state == UNLINKED and not self.seen.again:
+                self.tally.unchanged += 1  # it was let go: it stays as it is, unless somebody names it
                 continue
             look = self.mapped(record, hash_, live)
             if look is None:

@@ -12,6 +12,7 @@ import orjson
 from hub.adapter import Adapter
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
+from hub.flow.guard import Guard
 from hub.store.catalog import BindingRow, Catalog
 from hub.store.database import Store
 
@@ -87,6 +88,11 @@ class Place:
         return self.binding.direction != "out"
 
     @property
+    def followed(self) -> bool:
+        """Do deletions here go on to the other systems?"""
+        return self.reads and self.binding.deletes.take == "delete"
+
+    @property
     def writes(self) -> bool:
         return self.binding.direction != "in"
 
@@ -102,6 +108,8 @@ class Hub:
     places: Mapping[str, Mapping[str, Place]]
     machine: Machine
     run_id: int | None = None
+    #: Of the run that is under way.
+    guard: Guard = field(default_factory=Guard)
 
     def now(self) -> str:
         return stamp(self.machine.now())

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hub.adapter import Broken
 from hub.core.record import Fields, Record
 from hub.flow.matching import NOTHING
+from hub.store.absences import TOLD
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class Tally:
     linked: int = 0
     merged: int = 0
     deleted: int = 0
+    #: Deletions that the guard does not let through.
+    held: int = 0
     conflicts: int = 0
     aside: int = 0
 
@@ -39,6 +42,9 @@ class Seen(NamedTuple):
     again: bool = False
     #: By key, what a person says that a record is: a golden record, or a new one (None).
     decided: Mapping[str, int | None] = NOTHING
+    #: How `gone` was noticed; what it has passed: the guard, or a person's eyes.
+    way: str = TOLD
+    passed: Literal["nothing", "guard", "person"] = "nothing"
 
 
 class Look(NamedTuple):

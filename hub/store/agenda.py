@@ -20,6 +20,8 @@ class Agenda(NamedTuple):
     #: Is a record that stands aside to be tried again, or a delivery to be sent?
     reviews: bool
     deliveries: bool
+    #: Did a person accept deletions that are not taken yet?
+    accepted: bool = False
 
 
 _AGENDA = sa.text(
@@ -28,7 +30,8 @@ _AGENDA = sa.text(
          EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
          EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
                  AND r.kind <> 'broken'),
-         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now)
+         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
+         EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted')
        FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
 )
 

@@ -24,6 +24,8 @@ class PlaceStanding(NamedTuple):
     aside: int
     polled_at: str | None
     paused: str | None
+    #: Deletions that wait for a person, taken from or sent to this system.
+    deletes: int
 
 
 class Standing(NamedTuple):
@@ -39,7 +41,9 @@ _PLACES = sa.text(
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
          (SELECT count(*) FROM conflict c WHERE c.binding_id = b.id AND c.state = 'open'),
          (SELECT count(*) FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.kind <> 'discarded'),
-         b.polled_at, b.paused
+         b.polled_at, b.paused,
+         (SELECT count(*) FROM absence a WHERE a.binding_id = b.id AND a.state = 'held')
+           + (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'held')
        FROM binding b JOIN entity e ON e.id = b.entity_id JOIN instance i ON i.id = e.instance_id
        ORDER BY i.name, e.id, b.id"""
 )

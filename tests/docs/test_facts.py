@@ -14,13 +14,13 @@ from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
 from hub.core import merge
-from hub.flow.reconcile import LIMIT, SHARE
+from hub.core.model import Deletes
 
 CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
 
 
 def test_the_brake_on_deletions_is_as_told() -> None:
-    assert (LIMIT, SHARE) == (20, 0.1)
+    assert (Deletes().most, Deletes().share) == (20, 0.1)
     for text in (OPERATIONS, page("errors.md")):
         assert re.search(r"more than 20 records\s+and more than a tenth", text)
 

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
-from hub.core.model import Allowed, Binding, Entity, Instance, Policy, Unit
+from hub.core.model import Allowed, Binding, Deletes, Entity, Instance, Policy, Unit
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.flow.place import Hub, Machine, Place, assemble
@@ -133,6 +133,8 @@ class World:
         allowed: Mapping[str, Allowed] | None = None,
         deletes: Policy = ASK,
         specs: Mapping[str, Mapping[str, Any]] | None = None,
+        means: Mapping[str, Deletes] | None = None,
+        filters: Mapping[str, str] | None = None,
     ) -> None:
         self.systems = dict(systems)
         self.clock = Clock()
@@ -147,6 +149,8 @@ class World:
                 compile_mapping(spec(name, fields, (links or {}).get(name, {}), **(specs or {}).get(name, {}))),
                 (directions or {}).get(name, "both"),  # type: ignore[arg-type]
                 (allowed or {}).get(name, Allowed()),
+                (filters or {}).get(name),
+                deletes=(means or {}).get(name, Deletes()),
             )
             for name in systems
         }
