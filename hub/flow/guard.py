@@ -26,6 +26,8 @@ class Guard:
         #: Deletions that were held in this run, for its report: taken from and sent to a system.
         self.held_from: dict[int, int] = {}
         self.held_to: dict[int, int] = {}
+        #: Systems whose list of keys shows no record that we know.
+        self.strange: set[int] = set()
 
     # -- records that are not shown -----------------------------------------------------------------
 

@@ -96,8 +96,11 @@ def troubles(hub: Hub, place: Place) -> list[str]:
     """What was held in this run, in words."""
     where, found = f"{place.binding.system} {place.entity.name}", list[str]()
     if number := hub.guard.held_from.get(place.id):
-        said = f"{where}: {number} deleted records are more than is believable: they are held, 'hub deletes' shows them"
-        found.append(str(TooMuchChanged("deletes.too-many", said)))
+        what, code = "deleted records are more than is believable", "deletes.too-many"
+        if place.id in hub.guard.strange:
+            what, code = "records are missing from a list of keys that shows none we know", "deletes.no-sentinel"
+        said = f"{where}: {number} {what}: the deletions are held, 'hub deletes' shows them"
+        found.append(str(TooMuchChanged(code, said)))
     if number := hub.guard.held_to.get(place.id):
         said = f"{where}: {number} records to be deleted are too many at once: they are held, 'hub deletes' shows them"
         found.append(str(TooMuchChanged("deletes.too-many", said)))

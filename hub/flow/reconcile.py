@@ -105,6 +105,7 @@ class Comparison:
             believed = sentinel and (not place.followed or guard.takes(tx, place.id, place.binding.deletes, len(keys)))
             if not believed:
                 total.held = len(keys)
+                guard.strange |= set() if sentinel else {place.id}
                 guard.hold(tx, place.id, list(keys), MISSING, self.now)
         for part in chunks(keys if believed else (), PAGE):
             total.add(merge_page(self.hub, place, Seen((), part, way=MISSING, passed="guard")))

@@ -1,6 +1,5 @@
 """The guard: more deletions at once than are believable wait for a person, and nothing else does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -184,7 +183,7 @@ def test_an_edit_of_a_held_record_waits_with_it_and_is_not_lost() -> None:
 
 
 @pytest.fixture
-def outgoing() -> Iterator[tuple[World, Noted, Noted]]:
+def outgoing() -> tuple[World, Noted, Noted]:
     """More deletions for one system than are believable, of which none was too many where it came from: while that
     system was away they heaped up."""
     world, crm, erp = many(40)
@@ -192,7 +191,7 @@ def outgoing() -> Iterator[tuple[World, Noted, Noted]]:
     Sync(world.hub).poll(world.place("crm"), False)
     delete(crm, 15)
     Sync(world.hub).poll(world.place("crm"), False)
-    yield world, crm, erp
+    return world, crm, erp
 
 
 def test_what_is_sent_to_a_system_is_guarded_as_well(outgoing: tuple[World, Noted, Noted]) -> None:
@@ -249,9 +248,10 @@ def test_a_process_that_dies_between_two_pages_of_accepted_ones_goes_on(monkeypa
             raise RuntimeError("dead")
         return right(*given)
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patched:
         patched.setattr(held, "merge_page", dies)
-        held.take(world.hub, world.place("crm"))
+        with pytest.raises(RuntimeError):
+            held.take(world.hub, world.place("crm"))
     assert len(world.owed()) == 10
     world.restart()
     world.sync()
