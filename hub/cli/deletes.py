@@ -78,10 +78,10 @@ def refuse_(asked: Asked, entity: str | None, system: str | None, most: int | No
 
     Not for records that are only hidden: they would be there twice.
     """
-    from hub.flow.held import refuse
+    from hub.flow.held import reject
 
     def act(hub: "Hub", place: "Place", item: "Waiting", number: int) -> int:
-        return refuse(hub, place, item.way, number, person())
+        return reject(hub, place, item.way, number, person())
 
     decide(asked, (entity, system, most), yes, "refuse", act)
 

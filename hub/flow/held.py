@@ -96,11 +96,13 @@ def troubles(hub: Hub, place: Place) -> list[str]:
     """What was held in this run, in words."""
     where, found = f"{place.binding.system} {place.entity.name}", list[str]()
     if number := hub.guard.held_from.get(place.id):
-        what, code = "deleted records are more than is believable", "deletes.too-many"
+        rest = "the deletions are held, 'hub deletes' shows them"
         if place.id in hub.guard.strange:
-            what, code = "records are missing from a list of keys that shows none we know", "deletes.no-sentinel"
-        said = f"{where}: {number} {what}: the deletions are held, 'hub deletes' shows them"
-        found.append(str(TooMuchChanged(code, said)))
+            said = f"{where}: {number} records are missing from a list of keys that shows none we know: {rest}"
+            found.append(str(TooMuchChanged("deletes.no-sentinel", said)))
+        else:
+            said = f"{where}: {number} deleted records are more than is believable: {rest}"
+            found.append(str(TooMuchChanged("deletes.too-many", said)))
     if number := hub.guard.held_to.get(place.id):
         said = f"{where}: {number} records to be deleted are too many at once: they are held, 'hub deletes' shows them"
         found.append(str(TooMuchChanged("deletes.too-many", said)))
@@ -118,7 +120,7 @@ def accept(hub: Hub, place: Place, way: Literal["from", "to"], most: int) -> int
         return deliveries.accept(tx, place.id, most, hub.now())
 
 
-def refuse(hub: Hub, place: Place, way: Literal["from", "to"], most: int, who: str) -> int:
+def reject(hub: Hub, place: Place, way: Literal["from", "to"], most: int, who: str) -> int:
     """The records are put back: those that are gone are made anew, where they are gone; how many they are."""
     left = most
     while left > 0:

@@ -7,7 +7,8 @@ from support.command import Project
 @pytest.fixture
 def holding(synced: Project) -> Project:
     """Three suppliers are gone, and only two would be believed."""
-    synced.replace("conf/instances/main.yaml", r"^( +)erp: *$", r"\1erp:\n\1  deletes: {guard: {most: 2, share: 0%}}")
+    deletes = r"\1\n        deletes: {guard: {most: 2, share: 0%}}"
+    synced.replace("conf/instances/main.yaml", r"^( +object: supplier).*$", deletes)
     for key in suppliers(synced)[:3]:
         synced.erp.delete(key)
     report = synced("sync", "--json")

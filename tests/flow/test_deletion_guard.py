@@ -161,7 +161,7 @@ def test_refused_ones_are_put_back_and_logged() -> None:
     world, crm, erp = many(30)
     delete(crm, 25)
     world.sync()
-    assert held.refuse(world.hub, world.place("crm"), "from", 25, "anna") == 25
+    assert held.reject(world.hub, world.place("crm"), "from", 25, "anna") == 25
     world.sync()
     assert (len(crm.keys_held()), len(erp.keys_held()), shown(world)) == (30, 30, [])
     assert names(crm) == names(erp)
@@ -176,7 +176,7 @@ def test_an_edit_of_a_held_record_waits_with_it_and_is_not_lost() -> None:
     erp.edit("1", phone="7")
     world.sync()
     assert len(crm.keys_held()) == 9
-    held.refuse(world.hub, world.place("crm"), "from", 21, "anna")
+    held.reject(world.hub, world.place("crm"), "from", 21, "anna")
     world.sync()
     assert sorted(row["phone"] or "" for row in world.held("crm"))[-1] == "7"
     assert names(crm) == names(erp)
@@ -217,7 +217,7 @@ def test_accepted_ones_are_sent(outgoing: tuple[World, Noted, Noted]) -> None:
 def test_refused_ones_live_again_everywhere(outgoing: tuple[World, Noted, Noted]) -> None:
     world, crm, erp = outgoing
     world.sync()
-    assert held.refuse(world.hub, world.place("erp"), "to", 30, "anna") == 30
+    assert held.reject(world.hub, world.place("erp"), "to", 30, "anna") == 30
     world.sync()
     assert (len(crm.keys_held()), len(erp.keys_held()), shown(world)) == (40, 40, [])
     assert world.sync().written == 0
