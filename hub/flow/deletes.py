@@ -97,6 +97,7 @@ class Deletions:
         batch.forget(place, draft.golden_id)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+            batch.owe(place, draft.golden_id)  # a deletion that is held or refused is settled by this
         else:
             self.deleted_there(key, draft, known.shadow)
 

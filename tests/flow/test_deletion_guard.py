@@ -214,6 +214,14 @@ def test_accepted_ones_are_sent(outgoing: tuple[World, Noted, Noted]) -> None:
     assert (len(erp.keys_held()), shown(world), world.owed()) == (10, [], [])
 
 
+def test_one_that_people_delete_there_themselves_is_held_no_more(outgoing: tuple[World, Noted, Noted]) -> None:
+    world, _crm, erp = outgoing
+    world.sync()
+    erp.delete("1")
+    world.sync()
+    assert (shown(world)[0].number, world.owed()) == (29, [])
+
+
 def test_refused_ones_live_again_everywhere(outgoing: tuple[World, Noted, Noted]) -> None:
     world, crm, erp = outgoing
     world.sync()
