@@ -47,6 +47,9 @@ def show(found: "Standing") -> None:
     for row in found.places:
         if row.paused:
             line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+        if row.stopped:
+            names = ", ".join(row.stopped)
+            line(f"\n{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
     if found.runs and found.runs[0].said:
         line(f"\nthe last run: {found.runs[0].said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from hub.core.errors import Denied, HubError
-from hub.flow import held
+from hub.flow import drift, held
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
 from hub.flow.guard import Guard
@@ -163,7 +163,10 @@ class Sync:
         def progress(tally: Tally, total: int | None) -> None:
             self.progress("poll", place, tally.read, total)
 
-        self.tally(place, polling.poll(self.hub, place, full=full, known=known, progress=progress))
+        tally = polling.poll(self.hub, place, full=full, known=known, progress=progress)
+        self.tally(place, tally)
+        if tally.stopped:
+            self.report.troubles.append(drift.trouble(place))
         self.polled.append(place.id)
 
     def compare_keys(self, place: Place) -> None:

@@ -172,11 +172,18 @@ class PageMerge:
         ours = place.binding.mapping.project(draft.fields)
         decide = decider(place.binding, Stamps(self.hub, place, look.record, draft))
         merged = merge(place.entity.units, shadow, ours, look.fields, decide)
+        self.missed(look.fields, shadow)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
         self.keep(look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):
             batch.owe(place, draft.golden_id)
+
+    def missed(self, shown: Fields, shadow: Shadow | None) -> None:
+        """Fields that had a value when we last looked, and are not shown any more."""
+        told = self.hub.missed.get(self.place.id)
+        if told is not None and shadow is not None and len(shown) < len(shadow.fields):
+            told([name for name, value in shadow.fields.items() if value is not None and name not in shown])
 
     def held(self, shadow: Shadow) -> frozenset[str]:
         return held_fields(self.place.entity.units, shadow)

@@ -67,6 +67,8 @@ class Place:
     #: Of a raw record, what the mapping reads; and the 16 bytes that stand for it.
     values: Callable[[Raw], Any] = field(default=lambda raw: ())
     digest: Callable[[Any], bytes] = field(default=lambda values: b"")
+    #: Fields that vanished from the system: nothing is written to them.
+    stopped: set[str] = field(default_factory=set, compare=False)
     #: The binding's number in the store.
     id: int = field(init=False)
 
@@ -86,6 +88,11 @@ class Place:
     def reads(self) -> bool:
         """Are records of this system taken?"""
         return self.binding.direction != "out"
+
+    @property
+    def writable(self) -> frozenset[str]:
+        """The fields that the hub may write, and that are there to be written."""
+        return self.binding.mapping.writable - self.stopped if self.stopped else self.binding.mapping.writable
 
     @property
     def followed(self) -> bool:
@@ -110,6 +117,8 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
+    #: By binding: told of every field that a record had and does not show any more.
+    missed: dict[int, Callable[[Iterable[str]], None]] = field(default_factory=dict)
 
     def now(self) -> str:
         return stamp(self.machine.now())

@@ -60,7 +60,8 @@ def create(place: Place, due: Due, token: str) -> Plan:
     if barred or known.fields.get(place.own) is not None:
         return Plan(due, "none")
     ours = mapping.project(known.fields)
-    sent = ours if mapping.writable.issuperset(ours) else {n: v for n, v in ours.items() if n in mapping.writable}
+    writable = place.writable
+    sent = ours if writable.issuperset(ours) else {name: value for name, value in ours.items() if name in writable}
     problems = mapping.missing(known.fields)
     if problems:
         return Plan(due, "refuse", problem=unfit(problems))
@@ -74,7 +75,7 @@ def update(place: Place, due: Due) -> Plan:
     if known.shadow is None or not place.binding.allowed.update:
         return Plan(due, "none")
     held = held_fields(place.entity.units, known.shadow)
-    sent = owed(known.shadow, mapping.project(known.fields), mapping.writable, held)
+    sent = owed(known.shadow, mapping.project(known.fields), place.writable, held)
     return fitting(place, due, "update", sent) if sent else Plan(due, "none")
 
 
@@ -97,7 +98,7 @@ def close(place: Place, due: Due) -> Plan:
     """Mark the record, where it is not marked yet; then it is let go."""
     shown = due.known.shadow.fields if due.known.shadow else {}
     marks = place.binding.mapping.project(dict(place.binding.deletes.marks))
-    sent = {name: value for name, value in marks.items() if name not in shown or shown[name] != value}
+    sent = {name: v for name, v in marks.items() if name in place.writable and (name not in shown or shown[name] != v)}
     return fitting(place, due, "close", sent) if sent else Plan(due, "part")
 
 

@@ -22,6 +22,8 @@ class Tally:
     deleted: int = 0
     #: Deletions that the guard does not let through.
     held: int = 0
+    #: Fields that vanished, and are left alone from now on.
+    stopped: int = 0
     conflicts: int = 0
     aside: int = 0
 

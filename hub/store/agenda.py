@@ -1,10 +1,10 @@
 """What there is to do in each system, in one statement: a hub at rest asks no more of its database than this."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store.database import Tx
+from hub.store.database import Tx, decode
 
 
 class Agenda(NamedTuple):
@@ -22,6 +22,8 @@ class Agenda(NamedTuple):
     deliveries: bool
     #: Did a person accept deletions that are not taken yet?
     accepted: bool = False
+    #: Fields that vanished from the system.
+    stopped: tuple[str, ...] = ()
 
 
 _AGENDA = sa.text(
@@ -31,7 +33,8 @@ _AGENDA = sa.text(
          EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
-         EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted')
+         EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
+         b.stopped
        FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
 )
 
@@ -39,4 +42,10 @@ _AGENDA = sa.text(
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
     rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
-    return {row[0]: Agenda(row[1], row[2], *map(bool, row[3:])) for row in rows}
+    return {row[0]: _agenda(row) for row in rows}
+
+
+def _agenda(row: tuple[Any, ...]) -> Agenda:
+    _, cursor, paused, *flags, stopped = row
+    doubts, intents, due, owed, accepted = map(bool, flags)
+    return Agenda(cursor, paused, doubts, intents, due, owed, accepted, tuple(decode(stopped) or ()))

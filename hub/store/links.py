@@ -36,6 +36,7 @@ _SEEN = Bulk(
     "UPDATE link SET hash = {hash}, version = {version} {from_} WHERE " + _THIS, **_ONE, hash="bytea", version="text"
 )
 _REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
+_REVISIT_ALL = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding AND state = 1")
 _COUNT = sa.text("SELECT count(*) FROM link WHERE binding_id = :binding AND state = 1")
 _MISSING = sa.text(
     "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
@@ -71,6 +72,11 @@ def versions(tx: Tx, rows: Sequence[Row]) -> None:
 def revisit(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
     """Merge these records when they are next seen, whatever they show."""
     tx.many(_REVISIT, [(binding_id, key) for key in keys])
+
+
+def revisit_all(tx: Tx, binding_id: int) -> None:
+    """Merge every record of a system when it is next seen, whatever it shows."""
+    tx.run(_REVISIT_ALL, {"binding": binding_id})
 
 
 def count(tx: Tx, binding_id: int) -> int:

@@ -56,6 +56,8 @@ binding = sa.Table(
     sa.Column("polled_at", Text),
     #: Why nothing is sent to or read from this system just now (rejected credentials). Null: it is in use.
     sa.Column("paused", Text),
+    #: Fields that vanished from the system: nothing is written to them. A list of names. Null: there are none.
+    sa.Column("stopped", Json),
     sa.UniqueConstraint("entity_id", "system"),
 )
 
