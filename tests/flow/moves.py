@@ -46,6 +46,8 @@ ACCIDENTS = (
     Move("die_at_a_commit", {"where": WHERE, "polling": (False, True), "phase": PHASES, "nth": (1, 2, 3)}),
     Move("lose_an_answer", {"where": WHERE, "phase": PHASES, "whole": (False, True)}, 2),
     Move("be_away", {"where": WHERE, "call": ("write", "read", "changes", "find"), "whole": (False, True)}),
+    Move("list_short", {"where": WHERE, "which": WHICH}, 0.5),
+    Move("list_nothing", {"where": WHERE}, 0.5),
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
 )
 QUIET = (*PEOPLE, *HUB)
@@ -85,6 +87,12 @@ class Hand:
 
     def compare_keys(self, where: int) -> None:
         self.play.compare_keys(self.system(where))
+
+    def list_short(self, where: int, which: int) -> None:
+        self.play.list_short(self.system(where), which)
+
+    def list_nothing(self, where: int) -> None:
+        self.play.list_nothing(self.system(where))
 
     def edit_later(self, where: int, which: int, names: Sequence[str]) -> None:
         self.play.wait(1)

@@ -15,6 +15,7 @@ from hub.flow.deletes import Deletions
 from hub.flow.deliver import DeliveryPage
 from hub.flow.matching import Finder, Found
 from hub.flow.merge import PageMerge
+from hub.flow.reconcile import Comparison
 from hub.flow.seen import Seen
 from hub.store import catalog, deliveries, intents
 
@@ -232,6 +233,26 @@ def not_alike_is_not_there() -> Sequence[Patch]:
     return [patch.object(settle, "children", lambda *given: False)]
 
 
+# -- deletions ----------------------------------------------------------------------------------------
+
+
+def one_list_is_believed() -> Sequence[Patch]:
+    return [patch.object(Comparison, "long_enough", lambda self, key: True)]
+
+
+def an_empty_list_is_believed() -> Sequence[Patch]:
+    right = Comparison.delete
+    return [patch.object(Comparison, "delete", lambda self, keys, *, sentinel: right(self, keys, sentinel=True))]
+
+
+def what_shows_again_is_still_missed() -> Sequence[Patch]:
+    """Two lists that do not show a record, with one between them that does."""
+    return [
+        patch.object(Comparison, "returned", lambda self, keys: None),
+        patch.object(Deletions, "back", lambda self, seen: frozenset()),
+    ]
+
+
 # -- reading ------------------------------------------------------------------------------------------
 
 
@@ -286,6 +307,9 @@ BUGS = (
     Bug("creates are repeated blindly", creates_are_repeated_blindly, "lost creates, weak"),
     Bug("an unknown child is taken for new", unknown_child_is_new, "lost creates, weak"),
     Bug("what is not alike is not there", not_alike_is_not_there, "edited children"),
+    Bug("one list of keys is believed", one_list_is_believed, "short lists"),
+    Bug("an empty list of keys is believed", an_empty_list_is_believed, "short lists"),
+    Bug("what shows again is still missed", what_shows_again_is_still_missed, "short lists"),
     Bug("the cursor moves before the records", cursor_moves_before_the_records, "deaths"),
     Bug("the last record of a page is skipped", last_record_of_a_page_is_skipped),
     Bug("one bad record stops the page", one_bad_record_stops_the_page),

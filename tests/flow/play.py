@@ -273,6 +273,25 @@ class Play:
     def compare_keys(self, name: str) -> None:
         self.run(f"compare keys {name}", lambda sync: sync.compare_keys(self.place(name)))
 
+    def list_short(self, name: str, number: int) -> None:
+        """A list of keys leaves a record out, and the next one shows it: nothing is to be concluded."""
+        found = self.pick(name, number)
+        if found:
+            self.note("the list of", name, "leaves out", found[0])
+            self.listed(name, lambda key: key == found[0], times=1)
+
+    def list_nothing(self, name: str) -> None:
+        """Two lists of keys are empty, though nobody deleted anything."""
+        self.note("the lists of", name, "are empty")
+        self.listed(name, lambda key: True, times=2)
+
+    def listed(self, name: str, unlisted: Callable[[str], bool], times: int) -> None:
+        for _ in range(times):
+            self.systems[name].unlisted = unlisted
+            self.compare_keys(name)
+        self.systems[name].unlisted = None
+        self.compare_keys(name)
+
     def sync(self, *, keys: bool = False) -> None:
         self.run("sync", lambda sync: sync.run(keys=keys))
 

@@ -22,6 +22,8 @@ PLAIN = Kind()
 LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
 #: Knows neither tokens nor search nor versions, and does not say what it made of a write.
 WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
+#: Does not tell of deletions.
+MUTE = Kind(replace(ABLE, tombstones=False))
 
 
 def only(name: str, weight: float = 1, **given: Any) -> Move:
@@ -52,6 +54,14 @@ DELETES = (
     only("create", where=(0,)),
     only("sync", 0.5),
 )
+LISTS = (
+    only("list_short", 2, which=(0,)),
+    only("list_nothing"),
+    only("create", where=(0,)),
+    only("delete", 0.5),
+    only("compare_keys"),
+    only("sync"),
+)
 #: The kinds of world in which bugs show soon: the second system, what happens, and the fields that belong together.
 WORLDS: dict[str, tuple[Kind, tuple[Move, ...], tuple[str, ...]]] = {
     "plain": (PLAIN, QUIET, ()),
@@ -63,6 +73,7 @@ WORLDS: dict[str, tuple[Kind, tuple[Move, ...], tuple[str, ...]]] = {
     "edited children": (WEAK, CHILDREN, ()),
     "lost updates": (LOSSY, UPDATES, ()),
     "deaths": (PLAIN, DEATHS, ()),
+    "short lists": (MUTE, LISTS, ()),
 }
 
 

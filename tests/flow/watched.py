@@ -1,7 +1,7 @@
 """Systems and a store that can be watched and disturbed: who writes what, and a death, a lost answer or a person's
 edit at any call and at any commit."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 from adapters.memory import Memory
@@ -46,6 +46,12 @@ class Watched(Memory):
 
     name: str
     watch: Watch
+    #: Does the list of keys leave out this one, or all?
+    unlisted: Callable[[str], bool] | None = None
+
+    def keys(self, obj: str) -> Iterator[list[str]]:
+        for page in super().keys(obj):
+            yield [key for key in page if self.unlisted is None or not self.unlisted(key)]
 
     def _write(self, obj: str, write: Write) -> Written | Failure:
         rows = self._tables[obj].rows
