@@ -125,8 +125,9 @@ class Deletions:
             draft = self.batch.draft(found)
             self.batch.link(self.place, key, golden_id, None, None, DELETED)
             self.batch.forget(self.place, golden_id)
-            ours = self.place.binding.mapping.project(draft.fields)
-            self.put_back(key, draft, found.shadow, ours, f"deletes: {who} refused the deletion")
+            if draft.state == LIVE:  # else it was deleted elsewhere since, and all agree
+                ours = self.place.binding.mapping.project(draft.fields)
+                self.put_back(key, draft, found.shadow, ours, f"deletes: {who} refused the deletion")
 
     def part(self, key: str, draft: Draft) -> None:
         """The record lives on everywhere else, and is not made here again."""

@@ -169,6 +169,17 @@ def test_refused_ones_are_put_back_and_logged() -> None:
     assert world.sync().written == 0
 
 
+def test_what_was_deleted_elsewhere_since_is_not_put_back() -> None:
+    world, crm, erp = many(30)
+    delete(crm, 21)
+    world.sync()
+    erp.delete("1")
+    world.sync()
+    held.reject(world.hub, world.place("crm"), "from", 21, "anna")
+    world.sync()
+    assert (len(crm.keys_held()), len(erp.keys_held()), world.owed()) == (29, 29, [])
+
+
 def test_an_edit_of_a_held_record_waits_with_it_and_is_not_lost() -> None:
     world, crm, erp = many(30)
     delete(crm, 21)
