@@ -39,6 +39,9 @@ class Canned:
     def send(self, *_: Any, **__: Any) -> Answer:
         return self._answer
 
+    def masked(self, text: str) -> str:
+        return text
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -6,6 +6,8 @@ cursor   where to go on polling, made and read only by the adapter; any text
 
 An adapter is a module `adapters/NAME.py` with a pydantic model `Options` (its settings in
 `conf/instances/*.yaml`, validated before anything runs) and a function `connect(system: System[Options]) -> Adapter`.
+It may have a function `widen(adapter, object, field, length)` that makes a text field of the system hold so many
+characters (Refused: it does not); without one, no mapping of such a system can say `too_long: widen`.
 It never retries, never sleeps, keeps no state that matters and raises only the errors of `hub.core.errors`.
 """
 

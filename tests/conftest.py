@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import postgres
+from support import databases, postgres
 from support.servers import Crm, Erp, crm_server, erp_server
 
 #: So many records the counterparts start with; of the suppliers two thirds are companies of the CRM.
@@ -59,3 +59,32 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     with postgres.database(request.getfixturevalue("postgres_url")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def stories_url(postgres_url: str) -> Iterator[str]:
+    """One PostgreSQL database for all stories: emptying it takes a tenth of making it."""
+    with postgres.database(postgres_url) as url:
+        yield url
+        databases.forget(url)
+
+
+@pytest.fixture(autouse=True)
+def world_kept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where the worlds of `support.memory` keep their records: before anything makes one, so for every test."""
+    on = getattr(request, "param", "sqlite")
+    with databases.kept_in(databases.LITE if on == "sqlite" else request.getfixturevalue("stories_url")):
+        yield
+
+
+#: Folders whose stories are told on both databases.
+STORIES = ("flow", "engine")
+#: Files that choose or make their store themselves.
+ELSEWHERE = ("test_machine", "test_planted_bugs", "test_one_process", "test_preview")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every story of the engine is told on SQLite and on PostgreSQL, without a word of it in the story."""
+    file = metafunc.definition.path
+    if file.parent.name in STORIES and file.stem not in ELSEWHERE:
+        metafunc.parametrize("world_kept", ["sqlite", "postgresql"], indirect=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import DONE, TROUBLE, as_json, counted, fits, line
+from hub.cli.output import DONE, TROUBLE, Coloured, as_json, counted, line
 
 if TYPE_CHECKING:
     from hub.cli.checking import Checked, Finding
@@ -14,9 +14,10 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command("check")
+@click.option("--widen", "wider", is_flag=True, help="Make fields wider where a mapping says 'too_long: widen'.")
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """Check files, systems, lengths and types. Writes nothing to any system.
+def command(ctx: click.Context, wider: bool) -> None:
+    """Check files, systems, lengths and types. Writes nothing to any system, unless with --widen.
 
     Each system is logged on to once, and not at all while it is paused: accounts lock. An error must be put right; a
     warning works today and will refuse or cut a value one day.
@@ -28,7 +29,7 @@ def command(ctx: click.Context) -> None:
     clash = clashes()
     with opened(asked.project) as (project, store):
         instances = [project.instance(asked.instance)] if asked.instance else list(project.instances.values())
-        found = [check(project, store, instance) for instance in instances]
+        found = [check(project, store, instance, wider=wider) for instance in instances]
     findings = [*clash, *(finding for checked in found for finding in checked.findings)]
     ok = not any(finding.level == "error" for finding in findings)
     if asked.json:
@@ -42,20 +43,24 @@ def command(ctx: click.Context) -> None:
 def show(found: "list[Checked]", findings: "list[Finding]") -> None:
     line("the files are in order")
     for checked in found:
-        line(f"\ninstance {checked.instance}{'' if checked.active else ' (not active)'}")
+        line()
+        line(f"instance {checked.instance}{'' if checked.active else ' (not active)'}")
         for system in checked.systems:
-            state = click.style(system.state, fg=None if system.reached else "red")
-            objects = fits(", ".join(system.objects)) or "no object seen"
-            click.echo(f"  {system.name:<10} {state}, {system.adapter}: {objects}")
+            state = Coloured(system.state, None if system.reached else "red")
+            objects = ", ".join(system.objects) or "no object seen"
+            line(f"  {system.name:<10} ", state, f", {system.adapter}: {objects}")
             if system.reached:
                 line(f"             {'; '.join(system.abilities)}")
+            for one in system.widened:
+                if one.error is None:
+                    line(f"             made wider: {one.said}")
     if findings:
         line()
     for finding in findings:
-        level = click.style(f"{finding.level:<8}", fg=COLOURS[finding.level])
-        said = fits(finding.said).removeprefix(f"{finding.system}: ")
+        level = Coloured(f"{finding.level:<8}", COLOURS[finding.level])
+        said = finding.said.removeprefix(f"{finding.system}: ")
         place = " ".join(word for word in (finding.system, finding.where) if word)
-        click.echo(f"{level} {place + ': ' if place else ''}{said} [{finding.code}]")
+        line(level, f" {place + ': ' if place else ''}{said} [{finding.code}]")
     counts = {level: sum(finding.level == level for finding in findings) for level in COLOURS}
     line()
     line(f"{counted(counts['error'], 'error')}, {counted(counts['warning'], 'warning')}" if findings else "all is well")

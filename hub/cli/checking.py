@@ -9,10 +9,12 @@ from typing import Any, Literal, NamedTuple
 import adapters
 import hub
 from hub.adapter import Adapter, Can, ObjectInfo
+from hub.cli.widening import Widened, too_narrow, widen
 from hub.config import Project
 from hub.core.errors import ConfigError, HubError, Refused
 from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
+from hub.core.oneway import fit_units
 from hub.engine.away import Away
 from hub.engine.machine import real
 from hub.flow.place import assemble
@@ -49,13 +51,14 @@ class SystemChecked:
     reached: bool = False
     objects: list[str] = field(default_factory=list)
     can: Can | None = None
+    widened: list[Widened] = field(default_factory=list)
 
     @property
     def abilities(self) -> list[str]:
         return abilities(self.can) if self.can else []
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "abilities": self.abilities}
+        return {**asdict(self), "abilities": self.abilities, "widened": [one.as_dict() for one in self.widened]}
 
 
 @dataclass(slots=True)
@@ -72,8 +75,8 @@ class Checked:
         self.findings += [Finding("error", system, "", error.code, one) for one in said]
 
 
-def check(project: Project, store: Store, instance: Instance) -> Checked:
-    """Every system of an instance; one that fails stops no other."""
+def check(project: Project, store: Store, instance: Instance, *, wider: bool = False) -> Checked:
+    """Every system of an instance; one that fails stops no other. `wider`: fields are made so where mappings say it."""
     found = Checked(instance.name, instance.active)
     stopped = paused(store, instance)
     infos: dict[str, dict[str, ObjectInfo]] = {}
@@ -86,12 +89,16 @@ def check(project: Project, store: Store, instance: Instance) -> Checked:
             found.findings.append(Finding("error", name, "", "system.paused", said))
             continue
         try:
-            infos[name] = reach(project, instance, system)
+            infos[name] = reach(project, instance, system, wider)
         except HubError as error:
             found.wrong(error, name)
+        for one in system.widened:
+            if one.error is not None:
+                found.wrong(one.error, name)
     for name, objects in infos.items():
         found.findings += fits(instance, name, objects)
     found.findings += lengths(instance, infos)
+    found.findings += units(instance)
     return found
 
 
@@ -104,11 +111,15 @@ def paused(store: Store, instance: Instance) -> dict[str, str]:
     return {system: said for system, said in why.items() if said is not None}
 
 
-def reach(project: Project, instance: Instance, system: SystemChecked) -> dict[str, ObjectInfo]:
+def reach(project: Project, instance: Instance, system: SystemChecked, wider: bool) -> dict[str, ObjectInfo]:
     """What a system says of its objects, by name. Raises what it says against it."""
     adapter = project.connect(instance, system.name)
     try:
         infos = {info.name: info for info in adapter.describe()}
+        todo = too_narrow(instance, system.name, infos) if wider else []
+        if todo:
+            system.widened = widen(project, instance, system.name, adapter, todo)
+            infos = {info.name: info for info in adapter.describe()}
         for binding in bindings(instance, system.name):
             look(adapter, binding.object)
         system.state, system.reached, system.objects, system.can = "ok", True, sorted(infos), adapter.can
@@ -163,6 +174,13 @@ def lengths(instance: Instance, infos: Mapping[str, Mapping[str, ObjectInfo]]) -
         ]
         for problem in fit_lengths(sides):
             yield Finding("warning", "", f"{entity.name}.{problem.field}", problem.code, problem.said)
+
+
+def units(instance: Instance) -> Iterator[Finding]:
+    """Where fields that belong together do not go the same ways."""
+    for entity in instance.entities.values():
+        for system, problem in fit_units(entity):
+            yield Finding("warning", system, f"{entity.name}.{problem.field}", problem.code, problem.said)
 
 
 def clashes() -> list[Finding]:

@@ -1,5 +1,6 @@
 """`hub conflicts`: the log of clashes, and a person's word on them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,6 +9,7 @@ from hub.cli.main import Asked
 from hub.cli.output import EVERY, ROWS, as_json, fields, line, person, shown, table, when
 
 if TYPE_CHECKING:
+    from hub.core.errors import Refused
     from hub.core.record import Fields
     from hub.flow.decide import Side
     from hub.flow.place import Hub
@@ -19,7 +21,7 @@ EVERYTHING = "*"
 
 @click.group("conflicts", invoke_without_command=True)
 @click.option("--all", "all_", is_flag=True, help="Decided ones too, not only those that wait.")
-@click.option("--limit", type=click.IntRange(1), default=None, help="Rows at most.  [default: 50; JSON: all]")
+@click.option("--limit", type=click.IntRange(1, EVERY), default=None, help="Rows at most.  [default: 50; JSON: all]")
 @click.pass_context
 def command(ctx: click.Context, all_: bool, limit: int | None) -> None:
     """List conflicts; show, resolve and reverse them."""
@@ -132,25 +134,94 @@ def compared(conflict: "Conflict") -> list[list[str]]:
 
 
 @command.command("resolve")
-@click.argument("number", type=int)
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, type=int)
 @click.option("--take", "system", help="The system whose value wins.")
 @click.option(
     "--value", "values", multiple=True, metavar="FIELD=VALUE", help="A value of your own; repeat for a group."
 )
+@click.option("--every", is_flag=True, help="All that wait, or those that the following options leave.")
+@click.option("--entity", help="With --every: of this entity.")
+@click.option("--of", "named", metavar="SYSTEM", help="With --every: of records of this system.")
+@click.option("--what", metavar="FIELD", help="With --every: of this field or group.")
 @click.pass_obj
-def resolve_(asked: Asked, number: int, system: str | None, values: tuple[str, ...]) -> None:
-    """Decide a conflict that waits. The next run writes it to the systems."""
+def resolve_(
+    asked: Asked,
+    numbers: tuple[int, ...],
+    system: str | None,
+    values: tuple[str, ...],
+    every: bool,
+    entity: str | None,
+    named: str | None,
+    what: str | None,
+) -> None:
+    """Decide conflicts that wait. The next run writes it to the systems."""
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.decide import Side, conflict_of, resolve
 
     own = parsed(values)
     if (system is None) == (not own):
         raise click.UsageError("name a system with --take SYSTEM, or give --value FIELD=VALUE, one of the two")
+    if bool(numbers) == every or (own and len(numbers) != 1):
+        raise click.UsageError("name conflicts by number, or all with --every and --take; --value is for one of them")
+    if (entity or named or what) and not every:
+        raise click.UsageError("--entity, --of and --what choose among --every")
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        with store.reading() as tx:
-            side: Side = side_of(hub, conflict_of(hub, tx, number), system) if system else "ours"
-        conflict = resolve(hub, number, side, person(), own or None)
-        tell(asked, hub, conflict, "the next run writes it")
+        if len(numbers) == 1:
+            tell(asked, hub, decide(hub, numbers[0], system, own), "the next run writes it")
+        else:
+            tell_all(asked, *decide_all(hub, numbers or waiting(hub, entity, named, what), system))
+
+
+def waiting(hub: "Hub", entity: str | None, system: str | None, what: str | None) -> list[int]:
+    """The numbers of the conflicts that wait, the oldest first."""
+    from hub.cli.naming import known
+    from hub.store import conflicts
+
+    if entity is not None:
+        known("entity", entity, hub.places)
+    if system is not None:
+        known("system", system, {place.binding.system for place in hub.all()})
+    ids = [
+        place.id
+        for place in hub.all()
+        if entity in (None, place.entity.name) and system in (None, place.binding.system)
+    ]
+    with hub.store.reading() as tx:
+        found = conflicts.find(tx, ids, states=(conflicts.OPEN,), limit=EVERY)
+    return sorted(conflict.id for conflict in found if what in (None, conflict.unit))
+
+
+def decide(hub: "Hub", number: int, system: str | None, own: "Fields") -> "Conflict":
+    """Decide one, for a system or for values of the person's own."""
+    from hub.flow.decide import Side, conflict_of, resolve
+
+    with hub.store.reading() as tx:
+        side: Side = side_of(hub, conflict_of(hub, tx, number), system) if system else "ours"
+    return resolve(hub, number, side, person(), own or None)
+
+
+def decide_all(hub: "Hub", numbers: Sequence[int], system: str | None) -> "tuple[list[int], dict[int, Refused]]":
+    """Decide each by itself: one that was edited since stops none of the others. The second: why not."""
+    from hub.core.errors import Refused
+
+    done: list[int] = []
+    left: dict[int, Refused] = {}
+    for number in numbers:
+        try:
+            done.append(decide(hub, number, system, {}).id)
+        except Refused as error:
+            left[number] = error
+    return done, left
+
+
+def tell_all(asked: Asked, done: list[int], left: "dict[int, Refused]") -> None:
+    if asked.json:
+        as_json({"decided": done, "left": {str(number): error.said for number, error in left.items()}})
+    else:
+        line(f"{len(done)} decided; the next run writes them" if done or left else "no conflict waits for a decision")
+        for error in left.values():
+            line(str(error))
+    if left:
+        raise click.exceptions.Exit(1)
 
 
 def side_of(hub: "Hub", conflict: "Conflict", system: str) -> "Side":

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from hub.cli.output import escaped
 from hub.cli.reports import brief
 from hub.core.errors import HubError
 from hub.core.model import Task
@@ -46,6 +47,6 @@ def text(_log: Any, _method: str, event: dict[str, Any]) -> str:
     stamp = str(event.pop("timestamp"))[:19].replace("T", " ")
     level, what, task = event.pop("level"), event.pop("event"), event.pop("task")
     if what == "run":
-        return f"{stamp} {task}: {event['did']}"
+        return escaped(f"{stamp} {task}: {event['did']}")
     details = " ".join(str(value) for value in event.values())
-    return f"{stamp} {level.upper()} {task}: {what}: {details}"
+    return escaped(f"{stamp} {level.upper()} {task}: {what}: {details}")

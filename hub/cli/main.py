@@ -24,6 +24,7 @@ COMMANDS = {
     "conflicts": "hub.cli.conflicts",
     "deletes": "hub.cli.deletes",
     "records": "hub.cli.records",
+    "pin": "hub.cli.pin",
     "reviews": "hub.cli.reviews",
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
@@ -89,8 +90,11 @@ def complain(error: HubError, json: bool) -> None:
     if json:
         problems = error.problems if isinstance(error, ConfigError) else [error.said]
         as_json({"error": {"code": error.code, "problems": problems}})
+    elif isinstance(error, ConfigError):
+        for said in (*error.problems, f"[{error.code}]"):
+            warn(said)
     else:
-        warn(f"{error.said}\n[{error.code}]" if isinstance(error, ConfigError) else f"error: {error}")
+        warn(f"error: {error}")
 
 
 def misused(error: click.ClickException, json: bool) -> None:

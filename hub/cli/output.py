@@ -5,7 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,14 +19,25 @@ def as_json(value: Any, *, lines: bool = False) -> None:
     click.echo(json.dumps(value, indent=None if lines else 2, default=str, ensure_ascii=False))
 
 
-def line(said: str = "") -> None:
-    """Lines for people. Control characters that came with a record do not reach the terminal."""
-    click.echo("\n".join(map(fits, said.split("\n"))))
+class Coloured(NamedTuple):
+    """A part of a line in a colour. None: in none."""
+
+    text: str
+    colour: str | None
 
 
-def warn(said: str) -> None:
+def line(*parts: str | Coloured) -> None:
+    """One line for people; none of what came with a record steers the terminal, or passes for a line of ours."""
+    click.echo("".join(map(_painted, parts)))
+
+
+def warn(*parts: str | Coloured) -> None:
     """The same on standard error."""
-    click.echo("\n".join(map(fits, said.split("\n"))), err=True)
+    click.echo("".join(map(_painted, parts)), err=True)
+
+
+def _painted(part: str | Coloured) -> str:
+    return click.style(escaped(part.text), fg=part.colour) if isinstance(part, Coloured) else escaped(part)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60) -> None:
@@ -41,13 +52,24 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], widest: int = 60)
 
 def plain(cell: Any, longest: int) -> str:
     """A cell as text: nothing for nothing, not longer than a screen bears."""
-    text = fits("" if cell is None else cell)
+    text = escaped("" if cell is None else cell)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def fits(value: Any) -> str:
-    """Any text on one line, without control characters."""
-    return "".join(char if char.isprintable() else " " for char in str(value))
+def escaped(value: Any) -> str:
+    """Any text on one line, its control characters as they are written in a program: `\\x1b`, `\\n`."""
+    text = str(value)
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if char.isspace() and char not in _BREAKS else char.encode("unicode_escape").decode()
+
+
+#: Blanks that do more than leave a gap. (Other strange blanks are in names, and do no harm.)
+_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
 def when(stamp: str | None) -> str:

@@ -66,9 +66,11 @@ def show(found: "Preview", limit: int) -> None:
     more(len(found.writes), limit)
     counts = Counter(f"{write.system} {write.kind}" for write in found.writes)
     told = ", ".join(f"{number} x {name}" for name, number in sorted(counts.items()))
-    line(f"\na run would make: {told or 'no write'}")
+    line()
+    line(f"a run would make: {told or 'no write'}")
     if found.conflicts:
-        line(f"\n{counted(len(found.conflicts), 'conflict')}")
+        line()
+        line(f"{counted(len(found.conflicts), 'conflict')}")
     for conflict in found.conflicts[:limit]:
         entity, system = found.names[conflict.binding_id]
         sides = f"hub {fields(conflict.ours)}, {system} {fields(conflict.theirs)}"
@@ -77,7 +79,8 @@ def show(found: "Preview", limit: int) -> None:
         )
     more(len(found.conflicts), limit)
     if found.reviews:
-        line(f"\n{counted(len(found.reviews), 'record stands', 'records stand')} aside")
+        line()
+        line(f"{counted(len(found.reviews), 'record stands', 'records stand')} aside")
     for review in found.reviews[:limit]:
         entity, system = found.names[review.binding_id]
         line(f"  {entity} {system}:{review.key}: {review.said} [{review.code}]")

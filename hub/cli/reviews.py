@@ -14,7 +14,7 @@ HEADS = ("entity", "system", "record", "what", "reason", "code", "tries", "next 
 
 
 @click.group("reviews", invoke_without_command=True)
-@click.option("--limit", type=click.IntRange(1), help=f"Rows at most.  [default: {ROWS}; JSON: all]")
+@click.option("--limit", type=click.IntRange(1, EVERY), help=f"Rows at most.  [default: {ROWS}; JSON: all]")
 @click.pass_context
 def command(ctx: click.Context, limit: int | None) -> None:
     """List what stands aside: records that do not fit or match several, writes that were refused.
@@ -40,7 +40,8 @@ def show(found: list[dict[str, Any]]) -> None:
         line("nothing stands aside")
         return
     table(HEADS, [cells(row) for row in found], widest=70)
-    line("\n'hub reviews show ENTITY SYSTEM RECORD' has the whole reason; retry, discard, link or new decide")
+    line()
+    line("'hub reviews show ENTITY SYSTEM RECORD' has the whole reason; retry, discard, link or new decide")
 
 
 def cells(row: dict[str, Any]) -> list[Any]:

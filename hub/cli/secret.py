@@ -50,7 +50,8 @@ def list_(asked: Asked) -> None:
     if asked.json:
         as_json(names)
     else:
-        line("\n".join(names) or "nothing is sealed yet")
+        for name in names or ["nothing is sealed yet"]:
+            line(name)
 
 
 @command.command("rotate")

@@ -1,15 +1,13 @@
 """An entity from its part of an instance file: its units, each with the policy that counts for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hub.config.document import Document
 from hub.config.files import EntityFile, InstanceFile
 from hub.config.loading import known
 from hub.config.problem import Loc
-from hub.core.model import Binding, Entity, Policy, Unit
-
-#: The one unit of an entity with `merge: row`.
-ROW = "row"
+from hub.core.model import ROW, Binding, Entity, Policy, Unit
 
 
 def build_entity(name: str, instance: InstanceFile, bindings: Mapping[str, Binding]) -> Entity:
@@ -22,7 +20,7 @@ def build_entity(name: str, instance: InstanceFile, bindings: Mapping[str, Bindi
 def _units(name: str, file: EntityFile, hub: Policy) -> tuple[Unit, ...]:
     policy, said = (file.policy, f"entity {name}") if file.policy else (hub, "hub")
     if file.merge == "row":
-        return (Unit(ROW, tuple(file.fields), policy, said),)
+        return (Unit(ROW, tuple(file.fields), policy, said, file.blank),)
     units = []
     for group, settings in file.groups.items():
         own = settings.policy or file.policies.get(group)
@@ -30,7 +28,7 @@ def _units(name: str, file: EntityFile, hub: Policy) -> tuple[Unit, ...]:
     grouped = {field for unit in units for field in unit.fields}
     single = [field for field in file.fields if field not in grouped]
     units += [_unit(field, (field,), file.policies.get(field), f"field {field}", policy, said) for field in single]
-    return tuple(units)
+    return tuple([replace(unit, blank=file.blanks.get(unit.name, file.blank)) for unit in units])
 
 
 def _unit(name: str, fields: tuple[str, ...], own: Policy | None, said: str, policy: Policy, from_: str) -> Unit:
@@ -40,16 +38,24 @@ def _unit(name: str, fields: tuple[str, ...], own: Policy | None, said: str, pol
 def check_entity(document: Document, at: Loc, file: EntityFile, fields: list[str], systems: list[str]) -> None:
     """Note what an entity names and nobody knows. `fields`, `systems`: the names that the file has."""
     if file.merge == "row":
-        for key in ("groups", "policies"):
+        for key in ("groups", "policies", "blanks"):
             if getattr(file, key):
                 document.problem((*at, key), "with 'merge: row' the record is one unit; leave this out")
     _check_groups(document, at, file, fields)
     _check_policies(document, at, file, fields)
+    for name in file.blanks:
+        known(document, (*at, "blanks", name), "field or group", name, _units_named(file, fields))
     for number, rule in enumerate(file.match):
         for place, field in enumerate(rule):
             known(document, (*at, "match", number, place), "field", field, fields)
     for loc, policy in _policies(file):
         check_policy(document, (*at, *loc), policy, systems)
+
+
+def _units_named(file: EntityFile, fields: list[str]) -> list[str]:
+    """What merges together by name: the groups, and the fields that are in none."""
+    grouped = {field for group in file.groups.values() for field in group.fields}
+    return [*(field for field in fields if field not in grouped), *file.groups]
 
 
 def check_policy(document: Document, at: Loc, policy: Policy, systems: list[str]) -> None:

@@ -46,6 +46,7 @@ def parse_share(value: Any) -> str:
 PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
 Share = Annotated[str, PlainValidator(parse_share)]
+Blank = Literal["wins", "loses"]
 Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
 
@@ -115,6 +116,9 @@ class EntityFile(Shape):
     merge: Literal["field", "row"] = "field"
     policy: PolicyText | None = None
     policies: dict[str, PolicyText] = {}
+    #: loses: a blank does not overwrite a value. By field or group: `blanks`.
+    blank: Blank = "wins"
+    blanks: dict[str, Blank] = {}
     deletes: DeletesText = Policy("ask")
     match: list[Annotated[list[str], Field(min_length=1)]] = []
     bindings: Annotated[dict[str, BindingFile], Field(min_length=1)]

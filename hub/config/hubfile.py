@@ -1,10 +1,11 @@
-"""The shape of `conf/hub.yaml`, apart from those of the other files: `hub status` needs no more, and is quick so."""
+"""The shape of `conf/hub.yaml`. A file that is in order is read by `hub.config.plain`, which is quicker."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from hub.adapter import SecretName
+from hub.config.plain import STORE, Format, Level, Plain
 
 
 def short(key: str) -> Any:
@@ -23,12 +24,12 @@ class Shape(BaseModel):
 
 
 class LogFile(Shape):
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
+    level: Level = "info"
+    format: Format = "text"
 
 
 class StoreFile(Shape):
-    url: str = "sqlite:///var/hub.db"
+    url: str = STORE
     password: SecretName | None = None
 
 
@@ -37,3 +38,8 @@ class HubFile(Shape):
 
     store: Annotated[StoreFile, short("url")] = StoreFile()
     log: LogFile = LogFile()
+
+    def plain(self) -> Plain:
+        """The same as plain values."""
+        password = self.store.password.secret if self.store.password else None
+        return Plain(self.store.url, password, self.log.level, self.log.format)

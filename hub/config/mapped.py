@@ -13,6 +13,7 @@ from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError
 from hub.core.mapping import FieldSpec, Mapping, MappingSpec, compile_mapping
 from hub.core.model import LINK
+from hub.core.values import TEXTS
 
 
 class Bound:
@@ -46,6 +47,7 @@ def load_mapping(loading: Loading, bound: Bound, module: ModuleType, options: An
     if document is None or file is None:
         return None
     _check(document, bound, file)
+    _check_widen(document, bound, file, module)
     wire = file.wire or getattr(module, "WIRE", "text")
     zone = file.zone or _zone_of(options)
     known_fields = {
@@ -97,6 +99,20 @@ def _check(document: Document, bound: Bound, file: MappingFile) -> None:
         for place, (step, argument) in enumerate(_steps(mapped)):
             if step == "lookup" and place == len(mapped.transforms) - 1 and field is not None and field.choices:
                 _check_lookup(document, ("fields", name, "transforms", place), argument, field.choices)
+
+
+def _check_widen(document: Document, bound: Bound, file: MappingFile, module: ModuleType) -> None:
+    """Where nothing can make a field wider, `widen` would be no more than `refuse`: that is said, not done."""
+    for name, mapped in file.fields.items():
+        if mapped.too_long != "widen":
+            continue
+        field = bound.file.fields.get(name)
+        if not hasattr(module, "widen"):
+            said = f"the fields of '{bound.system}' cannot be made wider by the hub; say 'refuse' or 'truncate'"
+            document.problem(("fields", name, "too_long"), said)
+        elif len(mapped.sources) != 1 or (field is not None and field.type not in TEXTS):
+            said = "only a text of one field can be made wider; say 'refuse' or 'truncate'"
+            document.problem(("fields", name, "too_long"), said)
 
 
 def _check_lookup(document: Document, loc: Loc, argument: Any, choices: list[str]) -> None:

@@ -4,17 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 from urllib.parse import quote, unquote
 
-from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.environment import substituted
-from hub.config.hubfile import HubFile, StoreFile
 from hub.config.loading import Loading
+from hub.config.plain import Format, Level, Plain, plain
 from hub.config.problem import Loc
 from hub.config.secrets import Secrets
-from hub.config.words import shown
 from hub.core.errors import ConfigError
 from hub.core.secret import Secret
 
@@ -27,8 +25,8 @@ class HubSettings:
     store: str
     #: None: the address needs none.
     store_password: Secret | None = None
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["text", "json"] = "text"
+    log_level: Level = "info"
+    log_format: Format = "text"
 
     def store_url(self) -> str:
         """The database's address with its password in it: for the driver only, never for a log or a screen."""
@@ -64,23 +62,33 @@ def read_settings(loading: Loading) -> HubSettings:
     if document is None:
         return HubSettings("")
     data = substituted(document, document.data or {}, loading.environ)
-    file = checked(HubFile, document, data) or HubFile()
-    address, password = _store(loading, document, file.store)
-    return HubSettings(address, password, file.log.level, file.log.format)
+    file = plain(data) or _modelled(document, data)
+    address, password = _store(loading, document, file)
+    return HubSettings(address, password, file.level, file.format)
 
 
-def _store(loading: Loading, document: Document, store: StoreFile) -> tuple[str, Secret | None]:
+def _modelled(document: Document, data: Any) -> Plain:
+    """The settings as far as they are in order; what is not, is noted."""
+    from hub.config.check import checked  # costs the import of pydantic, and most files are in order
+    from hub.config.hubfile import HubFile
+
+    return (checked(HubFile, document, data) or HubFile()).plain()
+
+
+def _store(loading: Loading, document: Document, store: Plain) -> tuple[str, Secret | None]:
     """The database's address and its password. An address from the environment may bring the password itself."""
     at: Loc = ("store", "url") if document.names("store") else ("store",)
     address, password = _parted(store.url)
     if store.password is not None:
         if password is not None:
             document.problem(at, "the address brings a password, and 'password' names one; keep one")
-        password = loading.secret(document, ("store", "password"), store.password.secret)
+        password = loading.secret(document, ("store", "password"), store.password)
     if address.startswith("sqlite://") and store.password is None:
         return _beside(loading.folder, address), None
     user = "@" if store.password is not None or password is not None else ""
     if not (re.fullmatch(r"postgresql://(?:[^@/]+@)?[^@/]*/[^/]+", address) and user in address):
+        from hub.config.words import shown  # costs the import of pydantic
+
         said = f"expected sqlite:///FILE or postgresql://USER@HOST/DATABASE, got {shown(address)}"
         document.problem(at, said)
     return address, password

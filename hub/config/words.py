@@ -37,7 +37,7 @@ def words(model: Model, loc: Loc, detail: ErrorDetails, also_known: Iterable[str
     got, context, type_ = shown(detail["input"], loc), detail.get("ctx", {}), detail["type"]
     if type_ == "extra_forbidden":
         known = sorted({*names_at(model, loc[:-1]), *(also_known if len(loc) == 1 else ())})
-        return "unknown setting" + (nearest(str(loc[-1]), known) or f"; known: {', '.join(known)}")
+        return "unknown setting" + _nearest_or_all(str(loc[-1]), known)
     if type_ == "missing":
         return "this setting is missing"
     if type_ == "literal_error":
@@ -51,6 +51,10 @@ def words(model: Model, loc: Loc, detail: ErrorDetails, also_known: Iterable[str
     if type_ == "too_short":
         return f"expected at least {context['min_length']} of them, got {context['actual_length']}"
     return f"expected {_EXPECTED.get(type_) or _pydantic_words(detail)}, got {got}"
+
+
+def _nearest_or_all(name: str, known: list[str]) -> str:
+    return nearest(name, known) or (f"; known: {', '.join(known)}" if known else "; there are none to set here")
 
 
 _EXPECTED = {

@@ -62,8 +62,8 @@ def _basics(spec: "FieldSpec") -> list[str]:
         zone_named(spec.zone)
     except ValueError as error:
         problems.append(f"zone: {error}")
-    if spec.too_long == "truncate" and spec.length is None:
-        problems.append("too_long: to truncate, say the length")
+    if spec.too_long != "refuse" and spec.length is None:
+        problems.append(f"too_long: to {spec.too_long}, say the length")
     if spec.length is not None and spec.length < 1:
         problems.append(f"length: expected at least 1, got {spec.length}")
     if spec.scale is not None and not 0 <= spec.scale <= 20:

@@ -91,6 +91,28 @@ def fit_lengths(sides: Sequence[Side]) -> list[Problem]:
     return problems
 
 
+class Narrow(NamedTuple):
+    """A field that a person wants wider than it is: `too_long: widen`."""
+
+    object: str
+    #: The system's name of it.
+    field: str
+    holds: int
+    wanted: int
+
+
+def narrow(mapping: Mapping, info: ObjectLike) -> list[Narrow]:
+    """The fields of a system that hold less than a mapping with `too_long: widen` says."""
+    holds = {field.name: field.length for field in info.fields if field.length is not None}
+    return [
+        Narrow(mapping.object, spec.sources[0], holds[spec.sources[0]], spec.length)
+        for spec in _texts_written(Side("", mapping, info))
+        if spec.too_long == "widen"
+        and spec.length is not None
+        and holds.get(spec.sources[0], spec.length) < spec.length
+    ]
+
+
 def _missing(mapping: Mapping, spec: FieldSpec, source: str, known: dict[str, FieldLike]) -> Problem:
     lower = {name.lower(): name for name in known}
     close = lower.get(source.lower())
@@ -109,7 +131,8 @@ def _compared(mapping: Mapping, spec: FieldSpec, field: FieldLike) -> Iterator[P
         yield Problem(spec.name, "fit.read-only", said)
     if written and spec.length is not None and field.length is not None and spec.length > field.length:
         said = f"{place} holds {field.length} characters, the mapping says {spec.length}"
-        yield Problem(spec.name, "fit.length", said)
+        hint = ": 'hub check --widen' makes it wider" if spec.too_long == "widen" else ""
+        yield Problem(spec.name, "fit.length", said + hint)
     if field.choices:
         yield from _strange_choices(place, spec, field.choices)
 
@@ -169,8 +192,8 @@ def _lengths(name: str, there: Side, sides: Sequence[Side]) -> Iterator[tuple[in
 
 
 def _too_short(there: Side, spec: FieldSpec, room: int, longest: int, where: str) -> Problem:
-    said = (
-        f"{there.system} {there.mapping.object}.{spec.sources[0]} holds {room} characters, {where} holds {longest}: "
-        "longer values will be refused; widen it there, or say 'too_long: truncate' with a length"
-    )
-    return Problem(spec.name, "fit.length", said)
+    what = f"{there.system} {there.mapping.object}.{spec.sources[0]} holds {room} characters, {where} holds {longest}"
+    way_out = "widen it there, or say 'too_long: truncate' with a length"
+    if spec.too_long == "widen":
+        way_out = "say a greater 'length', and run 'hub check --widen'"
+    return Problem(spec.name, "fit.length", f"{what}: longer values will be refused; {way_out}")

@@ -22,6 +22,8 @@ from hub.core.record import Fields, Value
 Verdict = Literal["take", "keep", "hold"]
 #: The unit name of a conflict about the record's very existence: deleted on one side, edited on the other.
 EXISTENCE = "*"
+#: The rule by which a blank gives way, for the log.
+BLANK_LOSES = "a blank does not overwrite"
 
 
 class Held(NamedTuple):
@@ -123,12 +125,23 @@ class _Work:
         moved = [name for name, value in differing.items() if value != self.before.fields.get(name)]
         mine = [name for name in differing if self.before.changed(name, ours)]
         if moved and mine:
-            self.clash(unit, look, mine)
+            self.clash(unit, look, mine, self.blank(unit, look, moved, mine))
         elif moved:
-            self.only_theirs(unit, look)
+            self.only_theirs(unit, look, self.blank(unit, look, moved, mine))
         else:
             self.see(look)
             self.release(unit)
+
+    def blank(self, unit: Unit, look: Fields, moved: Sequence[str], mine: Sequence[str]) -> Decision | None:
+        """The decision where a blank stands against a value, and the unit says that it loses. None: no such case."""
+        if unit.blank != "loses":
+            return None
+        if all(look[name] is None and self.ours.get(name) is not None for name in moved):
+            return Decision("keep", BLANK_LOSES)
+        if mine and all(self.ours.get(name) is None and look[name] is not None for name in mine):
+            one_way = self.decide(unit, ())
+            return one_way if one_way.verdict == "keep" else Decision("take", BLANK_LOSES)
+        return None
 
     def look(self, unit: Unit) -> Fields:
         """The unit as the system shows it, completed by what it last showed of the fields that are mapped today."""
@@ -142,9 +155,9 @@ class _Work:
                 look[name] = last[name]
         return look
 
-    def only_theirs(self, unit: Unit, look: Fields) -> None:
-        """Only the system changed it: take it, unless this field may not come from there."""
-        decision = self.decide(unit, ())
+    def only_theirs(self, unit: Unit, look: Fields, blank: Decision | None) -> None:
+        """Only the system changed it: take it, unless this field may not come from there, or is a blank that loses."""
+        decision = blank or self.decide(unit, ())
         if decision.verdict == "take":
             self.release(unit)
             self.take(look)
@@ -153,11 +166,11 @@ class _Work:
             self.log(unit, look, decision)
         self.see(look)
 
-    def clash(self, unit: Unit, look: Fields, mine: Sequence[str]) -> None:
+    def clash(self, unit: Unit, look: Fields, mine: Sequence[str], blank: Decision | None) -> None:
         held = Held(look, {name: self.ours.get(name) for name in look})
         if self.held.get(unit.name) == held:
             return
-        decision = self.decide(unit, mine)
+        decision = blank or self.decide(unit, mine)
         self.log(unit, look, decision)
         if decision.verdict == "hold":
             self.held[unit.name] = held

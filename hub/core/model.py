@@ -12,6 +12,8 @@ TypeName = Literal["text", "integer", "decimal", "boolean", "date", "date-time",
 Direction = Literal["both", "in", "out"]
 #: A field name of this prefix holds the key of the record's counterpart in another system: "@erp".
 LINK = "@"
+#: The one unit of an entity with `merge: row`.
+ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Unit:
     policy: Policy
     #: Where the policy was said, for the conflict log: "hub", "entity account", "group address", "field phone".
     said: str
+    #: loses: where one side is blank and the other is not, the value stands, whoever changed it.
+    blank: Literal["wins", "loses"] = "wins"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Everything that follows from one page, collected first and written in one go: a statement a table, not a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -8,19 +8,21 @@ import orjson
 from hub.core.errors import HubError
 from hub.core.match import match_keys
 from hub.core.merge import EXISTENCE, Clash, Shadow
+from hub.core.model import Policy
+from hub.core.policy import NO_PINS
 from hub.core.record import Fields, Value
 from hub.flow.place import Hub, Place
 from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
 from hub.store.bulk import Row
 from hub.store.database import Tx
 from hub.store.records import Known, Origin
-from hub.store.schema import LIVE
+from hub.store.schema import DELETED, LIVE
 
 
 class Draft:
     """A golden record being changed. Records of one page that belong to the same golden record share it."""
 
-    __slots__ = ("_origin", "apart", "before", "doc", "fields", "fresh", "golden_id", "origin_doc", "state")
+    __slots__ = ("_origin", "apart", "before", "doc", "fields", "fresh", "golden_id", "origin_doc", "pins", "state")
 
     def __init__(self, golden_id: int, state: int, fields: Fields, origin: bytes, apart: frozenset[int], fresh: bool):
         """`origin`: encoded; most drafts are saved with what they came with."""
@@ -31,6 +33,8 @@ class Draft:
         self._origin: Origin | None = None
         self.apart = apart
         self.fresh = fresh
+        #: Who wins its conflicts, whatever the files say.
+        self.pins: Mapping[str, Policy] = NO_PINS
         #: What changed, with the value before: for the audit log.
         self.before: Fields = {}
         #: The encoded fields, where they are known already.
@@ -76,8 +80,7 @@ class Batch:
         # Rows as the store takes them: what comes with every record of a page is built once, and as tuples.
         self.links: dict[tuple[int, str], Row] = {}
         self.looks: list[Row] = []
-        self.shadows: dict[tuple[int, int], Row] = {}
-        self.dropped: dict[int, list[int]] = {}
+        self.decided: list[Row] = []
         self.versions: list[Row] = []
         self.owed: dict[tuple[int, int], None] = {}
         self.clashes: list[dict[str, Any]] = []
@@ -97,6 +100,7 @@ class Batch:
         found = self.drafts.get(known.golden_id)
         if found is None:
             found = Draft(known.golden_id, known.state, known.fields, known.origin, known.apart, fresh=False)
+            found.pins = known.pins
             self.drafts[known.golden_id] = found
         return found
 
@@ -112,26 +116,34 @@ class Batch:
         self.touched.add(draft.golden_id)
 
     def link(
-        self, place: Place, key: str, golden_id: int, hash_: bytes | None, version: str | None, state: int = LIVE
+        self,
+        place: Place,
+        key: str,
+        golden_id: int,
+        hash_: bytes | None,
+        version: str | None,
+        shadow: Shadow | None,
+        doc: bytes | None = None,
     ) -> None:
-        self.links[place.id, key] = (place.id, key, golden_id, state, hash_, version)
+        """A record is this golden record from now on. `doc`: the shadow's fields, encoded, if the caller has them."""
+        row = (place.id, key, golden_id, LIVE, hash_, version, *links.encoded(shadow, doc))
+        self.links[place.id, key] = row
 
-    def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None) -> None:
+    def unlink(self, place: Place, key: str, golden_id: int, state: int = DELETED) -> None:
+        """The record is gone there, or let go. It stays known, so that it is not taken for a new one."""
+        self.links[place.id, key] = (place.id, key, golden_id, state, None, None, *links.NO_SHADOW)
+
+    def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
-        self.looks.append((place.id, key, hash_, version))
+        self.looks.append((place.id, key, hash_, version, *links.encoded(shadow)))
+
+    def decide(self, place: Place, key: str, shadow: Shadow) -> None:
+        """A person moved the base of the merge."""
+        self.decided.append((place.id, key, *links.encoded(shadow)))
 
     def moved(self, place: Place, key: str, version: str | None) -> None:
         """A record shows what it showed, under another version."""
         self.versions.append((place.id, key, version))
-
-    def shadow(self, place: Place, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> None:
-        """`doc`: the shadow's fields, encoded, where the caller has them."""
-        self.shadows[place.id, golden_id] = records.shadow_row(place.id, golden_id, shadow, doc)
-
-    def forget(self, place: Place, golden_id: int) -> None:
-        """Its record is gone or unlinked there."""
-        self.shadows.pop((place.id, golden_id), None)
-        self.dropped.setdefault(place.id, []).append(golden_id)
 
     def owe(self, place: Place, golden_id: int) -> None:
         if place.writes:
@@ -211,12 +223,10 @@ class Batch:
         records.change_golden(tx, [self.golden_row(draft) for draft in drafts if not draft.fresh])
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
-        for binding_id, golden_ids in self.dropped.items():
-            records.drop_shadows(tx, binding_id, golden_ids)
         links.save(tx, sorted(self.links.values(), key=_state))
         links.seen(tx, self.looks)
+        links.decided(tx, self.decided)
         links.versions(tx, self.versions)
-        records.save_shadows(tx, list(self.shadows.values()))
         deliveries.owe(tx, list(self.owed), self.now)
         for other in self.place.others:
             deliveries.approve(tx, other.id, self.approved, self.now)

@@ -26,7 +26,8 @@ Side = Literal["ours", "theirs"]
 
 def conflict_of(hub: Hub, tx: Tx, number: int) -> Conflict:
     """A row of this instance's conflict log. Refused: there is none."""
-    found = conflicts.find(tx, [place.id for place in hub.all()], ids=[number])
+    known = 0 < number <= conflicts.LAST
+    found = conflicts.find(tx, [place.id for place in hub.all()], ids=[number]) if known else []
     if not found:
         raise Refused("conflict.unknown", f"there is no conflict {number}; 'hub conflicts' lists them")
     return found[0]
@@ -109,7 +110,7 @@ class Decided:
         shadow = self.known.shadow
         if shadow is not None and self.known.key is not None and self.conflict.unit in shadow.held:
             held = {**shadow.held, self.conflict.unit: shadow.held[self.conflict.unit]._replace(ours=ours)}
-            self.batch.shadow(self.place, self.known.golden_id, shadow._replace(held=held))
+            self.batch.decide(self.place, self.known.key, shadow._replace(held=held))
         self.batch.save()
 
     # -- a field or a group -----------------------------------------------------------------------
@@ -158,7 +159,7 @@ class Decided:
         held = {unit: pair for unit, pair in shadow.held.items() if unit != self.conflict.unit}
         fields = {**shadow.fields, **theirs}
         asked = {name: value for name, value in shadow.asked.items() if fields[name] == shadow.fields.get(name)}
-        self.batch.shadow(self.place, self.known.golden_id, Shadow(fields, asked, held))
+        self.batch.decide(self.place, self.known.key, Shadow(fields, asked, held))
 
     def set(self, values: Fields, system: str | None) -> None:
         for name, value in values.items():
@@ -198,7 +199,7 @@ class Decided:
         """The deletion stands: everyone who still has the record is owed it."""
         shadow = self.known.shadow
         if shadow is not None and self.known.key is not None:
-            self.batch.shadow(self.place, self.known.golden_id, Shadow(shadow.fields, shadow.asked))
+            self.batch.decide(self.place, self.known.key, Shadow(shadow.fields, shadow.asked))
         self.draft.state = DELETED
         self.batch.withdraw(self.place, self.draft)
         self.draft.apart -= {self.place.id}
@@ -217,7 +218,7 @@ class Decided:
             self.set(moved, self.place.binding.system)
         if shadow is not None and self.known.key is not None:
             asked = {name: value for name, value in shadow.asked.items() if name not in moved}
-            self.batch.shadow(self.place, self.known.golden_id, Shadow({**base, **theirs}, asked))
+            self.batch.decide(self.place, self.known.key, Shadow({**base, **theirs}, asked))
         self.forget_keys()
         self.batch.touch(self.draft)
         self.owe_everyone()

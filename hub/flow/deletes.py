@@ -93,8 +93,7 @@ class Deletions:
         place, batch = self.place, self.batch
         draft = batch.draft(known)
         self.tally.deleted += 1
-        batch.link(place, key, draft.golden_id, None, None, DELETED)
-        batch.forget(place, draft.golden_id)
+        batch.unlink(place, key, draft.golden_id)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
             batch.owe(place, draft.golden_id)  # a deletion that is held or refused is settled by this
@@ -123,9 +122,10 @@ class Deletions:
         for key, golden_id in live.items():
             found = known[golden_id]
             draft = self.batch.draft(found)
-            self.batch.link(self.place, key, golden_id, None, None, DELETED)
-            self.batch.forget(self.place, golden_id)
-            if draft.state == LIVE:  # else it was deleted elsewhere since, and all agree
+            self.batch.unlink(self.place, key, golden_id)
+            if draft.state != LIVE:  # it was deleted elsewhere since: all agree, and what waited is settled
+                self.batch.owe(self.place, golden_id)
+            else:
                 ours = self.place.binding.mapping.project(draft.fields)
                 self.put_back(key, draft, found.shadow, ours, f"deletes: {who} refused the deletion")
 
@@ -172,8 +172,7 @@ class Deletions:
 
     def nobody_has(self, draft: Draft) -> bool:
         """Has every system deleted it by now? Then all agree, whatever was edited before."""
-        others = {other.id for other in self.place.others}
-        return not any(binding in others for binding, _, _ in links.of_golden(self.tx, [draft.golden_id]))
+        return not links.of_golden(self.tx, draft.golden_id, [other.id for other in self.place.others])
 
     def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
         """The golden record was deleted, and here someone edited its record before our deletion arrived."""

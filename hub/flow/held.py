@@ -11,7 +11,7 @@ from hub.flow.outcome import failed
 from hub.flow.place import Hub, Place
 from hub.flow.plan import DELETIONS, Plan
 from hub.flow.seen import Seen, Tally
-from hub.store import absences, deliveries, links, records
+from hub.store import absences, deliveries, records
 from hub.store.absences import ACCEPTED, HELD, OUTSIDE
 from hub.store.database import Tx
 from hub.store.deliveries import OWED, Due
@@ -145,9 +145,9 @@ def revive(hub: Hub, place: Place, most: int, who: str) -> int:
     """Golden records that were to be deleted in this system live again, everywhere."""
     with hub.store.transaction() as tx:
         ids = [row.golden_id for row in deliveries.held_page(tx, place.id, most)]
-        linked = {(binding_id, golden_id) for binding_id, _, golden_id in links.of_golden(tx, ids)}
         batch = Batch(hub, place, tx, who)
         places = (place, *place.others)
+        linked = {(p.id, id_) for p in places for id_, it in records.load(tx, p.id, ids).items() if it.key is not None}
         for known in records.load(tx, place.id, ids).values():
             draft = batch.draft(known)
             draft.state = LIVE

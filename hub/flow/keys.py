@@ -77,8 +77,7 @@ class ForeignKeys:
         gone = self.batch.draft(known)
         gone.state = ABSORBED
         self.batch.touch(gone)
-        self.batch.link(other, value, draft.golden_id, None, None)
-        self.batch.forget(other, golden_id)
+        self.batch.link(other, value, draft.golden_id, None, None, None)
 
     def claim_new(self, draft: Draft) -> None:
         """A new record names a counterpart that the hub has not read yet: read it, and do not create another."""
@@ -103,10 +102,7 @@ class ForeignKeys:
         fields = {field: value for field, value in draft.fields.items() if field not in self.names()}
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
-        batch.link(other, there.key, golden_id, None, None)
-        if there.shadow is not None:
-            batch.forget(other, draft.golden_id)
-            batch.shadow(other, golden_id, there.shadow)
+        batch.link(other, there.key, golden_id, None, None, there.shadow)
         batch.owe(other, golden_id)
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
 

@@ -170,7 +170,7 @@ class PageMerge:
         """Merge what the record shows into its golden record."""
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
-        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft))
+        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
         merged = merge(place.entity.units, shadow, ours, look.fields, decide)
         self.missed(look.fields, shadow)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
@@ -207,10 +207,9 @@ class PageMerge:
         """Remember what the system shows."""
         record = look.record
         if look.linked:
-            self.batch.seen(self.place, record.key, look.hash, record.version)
+            self.batch.seen(self.place, record.key, look.hash, record.version, shadow)
         else:
-            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version)
-        self.batch.shadow(self.place, draft.golden_id, shadow, doc)
+            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version, shadow, doc)
         self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
     # -- records without a link -------------------------------------------------------------------

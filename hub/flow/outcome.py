@@ -131,8 +131,8 @@ class Outcomes:
         holds, hash_ = self.holds(item, outcome, told and not repeated)
         as_sent = holds is item.sent
         shadow = Shadow(holds) if as_sent else settled(EMPTY, item.sent, holds)
-        batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_))
-        batch.shadow(place, known.golden_id, shadow, self.encoded.get(known.golden_id) if as_sent else None)
+        doc = self.encoded.get(known.golden_id) if as_sent else None
+        batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_), shadow, doc)
         batch.audit(known.golden_id, place, "created", {"key": [None, key]})
         if place.named:
             draft = batch.draft(known)
@@ -147,8 +147,8 @@ class Outcomes:
         known = item.due.known
         before = known.shadow or EMPTY
         holds, hash_ = self.holds(item, outcome, told)
-        batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_))
-        batch.shadow(self.place, known.golden_id, settled(before, item.sent, holds))
+        shadow = settled(before, item.sent, holds)
+        batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_), shadow)
         detail = {name: [before.fields.get(name), value] for name, value in item.sent.items()}
         batch.audit(known.golden_id, self.place, "updated", detail)
 
@@ -161,8 +161,7 @@ class Outcomes:
             batch.audit(known.golden_id, self.place, "updated", detail)
             let_go(batch, known)
             return
-        batch.link(self.place, known.key or outcome.key, known.golden_id, None, None, DELETED)
-        batch.forget(self.place, known.golden_id)
+        batch.unlink(self.place, known.key or outcome.key, known.golden_id)
         batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
 
     def holds(self, item: Plan, outcome: Written, told: bool) -> tuple[Fields, bytes | None]:
@@ -172,7 +171,7 @@ class Outcomes:
         if raw is None:
             return {}, None
         shown = place.values(raw)
-        if shown == place.values(item.write.fields):
+        if item.step == "create" and shown == place.values(item.write.fields):
             return item.sent, place.digest(shown)
         sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
         fields, problems = place.binding.mapping.to_hub(raw)
@@ -233,8 +232,7 @@ def let_go(batch: Batch, known: Known) -> None:
     draft = batch.draft(known)
     draft.apart |= {batch.place.id}
     batch.touch(draft)
-    batch.link(batch.place, str(known.key), known.golden_id, None, None, UNLINKED)
-    batch.forget(batch.place, known.golden_id)
+    batch.unlink(batch.place, str(known.key), known.golden_id, UNLINKED)
     batch.audit(known.golden_id, batch.place, "unlinked", {"key": [known.key, None]})
 
 

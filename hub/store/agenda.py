@@ -2,9 +2,8 @@
 
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from hub.store.database import Tx, decode
+from hub.store.lookup import Lookup
 
 
 class Agenda(NamedTuple):
@@ -26,7 +25,7 @@ class Agenda(NamedTuple):
     stopped: tuple[str, ...] = ()
 
 
-_AGENDA = sa.text(
+_AGENDA = Lookup(
     """SELECT b.id, b.cursor, b.paused,
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
          EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
@@ -41,7 +40,7 @@ _AGENDA = sa.text(
 
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
-    rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
+    rows = tx.look(_AGENDA, instance=instance_id, now=now)
     return {row[0]: _agenda(row) for row in rows}
 
 

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 #: The values of a row, in the order in which the statement names their types.
 Row = tuple[Any, ...]
-_GROWN = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class Bulk:
@@ -63,4 +61,12 @@ def _insert(table: sa.Table, names: tuple[str, ...]) -> str:
 
 
 def _types(table: sa.Table, names: tuple[str, ...]) -> dict[str, str]:
-    return {name: table.c[name].type.compile(_GROWN) for name in names}
+    dialect = _grown()
+    return {name: table.c[name].type.compile(dialect) for name in names}
+
+
+@functools.cache
+def _grown() -> sa.Dialect:
+    from sqlalchemy.dialects import postgresql  # not small, and a command that only looks writes nothing
+
+    return postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ from hub.core.model import Instance
 from hub.store import links, schema
 from hub.store.bulk import Bulk
 from hub.store.database import Store, Tx, encode
+from hub.store.lookup import Lookup
 
 
 class BindingRow(NamedTuple):
@@ -72,14 +73,14 @@ def position(tx: Tx, binding_id: int) -> Position:
     return Position(*row)
 
 
-_MOVE = sa.text("UPDATE binding SET cursor = :cursor WHERE id = :id")
+_MOVE = Lookup("UPDATE binding SET cursor = :cursor WHERE id = :id")
 _POLLED = Bulk("UPDATE binding SET polled_at = {now} {from_} WHERE binding.id = {id}", now="text", id="integer")
 _PAUSE = sa.text("UPDATE binding SET paused = :why WHERE id = :id")
 
 
 def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
     """The records up to `cursor` are merged."""
-    tx.run(_MOVE, {"cursor": cursor, "id": binding_id})
+    tx.do(_MOVE, cursor=cursor, id=binding_id)
 
 
 def polled(tx: Tx, binding_ids: Sequence[int], now: str) -> None:

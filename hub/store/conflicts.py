@@ -11,6 +11,8 @@ from hub.store.bulk import Bulk, Row
 from hub.store.database import Tx, decode, encode
 
 OPEN, DECIDED, REVERSED, WITHDRAWN, SUPERSEDED = "open", "decided", "reversed", "withdrawn", "superseded"
+#: No row has a greater number.
+LAST = 2**31 - 1
 
 
 class Conflict(NamedTuple):

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
+from hub.core.merge import Shadow
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, upsert
 from hub.store.database import Tx
@@ -26,15 +28,21 @@ _LOOKUP = Lookup(
     "FROM {each link l: l.binding_id = :binding AND l.key = j.value}"
 )
 _OF_GOLDEN = Lookup(
-    "SELECT l.binding_id, l.key, l.golden_id FROM {each link l: l.golden_id = j.value AND l.state = 1}", kind="bigint"
+    "SELECT l.binding_id, l.key FROM {each link l: l.binding_id = j.value AND l.golden_id = :golden AND l.state = 1}",
+    kind="integer",
 )
+NO_SHADOW: Row = (None, None, None)
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"
-_SAVE = upsert(schema.link, ("binding_id", "key", "golden_id", "state", "hash", "version"))
+_SAVE = upsert(schema.link, ("binding_id", "key", "golden_id", "state", "hash", "version", "doc", "asked", "held"))
+_SHADOW = {"doc": "bytea", "asked": "bytea", "held": "bytea"}
 _VERSION = Bulk("UPDATE link SET version = {version} {from_} WHERE " + _THIS, **_ONE, version="text")
 _SEEN = Bulk(
-    "UPDATE link SET hash = {hash}, version = {version} {from_} WHERE " + _THIS, **_ONE, hash="bytea", version="text"
-)
+    """UPDATE link SET hash = {hash}, version = {version}, doc = {doc}, asked = {asked}, held = {held} {from_}
+       WHERE """ + _THIS,
+    **_ONE, hash="bytea", version="text", **_SHADOW,
+)  # fmt: skip
+_DECIDED = Bulk("UPDATE link SET doc = {doc}, asked = {asked}, held = {held} {from_} WHERE " + _THIS, **_ONE, **_SHADOW)
 _REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
 _REVISIT_ALL = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding AND state = 1")
 _COUNT = sa.text("SELECT count(*) FROM link WHERE binding_id = :binding AND state = 1")
@@ -48,20 +56,37 @@ def lookup(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Link]:
     return {row[0]: Link(*row) for row in tx.each(_LOOKUP, keys, binding=binding_id)}
 
 
-def of_golden(tx: Tx, golden_ids: Sequence[int]) -> list[tuple[int, str, int]]:
-    """(binding, key, golden) of every live link of these golden records."""
-    return [(row[0], row[1], row[2]) for row in tx.each(_OF_GOLDEN, golden_ids)]
+def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, str]:
+    """The keys of a golden record's live links in these systems, by binding."""
+    return {row[0]: row[1] for row in tx.each(_OF_GOLDEN, binding_ids, golden=golden_id)}
 
 
 def save(tx: Tx, rows: Sequence[Row]) -> None:
-    """Rows of binding_id, key, golden_id, state, hash, version."""
+    """Rows of binding_id, key, golden_id, state, hash, version, and the three of a shadow (`encoded`)."""
     tx.many(_SAVE, rows)
 
 
 def seen(tx: Tx, rows: Sequence[Row]) -> None:
-    """Records that are linked already, and what they show now: rows of binding_id, key, hash, version. Their index
-    entries are left alone."""
+    """Records that are linked already, and what they show now: rows of binding_id, key, hash, version, and the three of
+    a shadow. Their index entries are left alone."""
     tx.many(_SEEN, rows)
+
+
+def decided(tx: Tx, rows: Sequence[Row]) -> None:
+    """A person moved the shadow: rows of binding_id, key, and the three of a shadow."""
+    tx.many(_DECIDED, rows)
+
+
+def encoded(shadow: Shadow | None, doc: bytes | None = None) -> Row:
+    """A shadow as three columns: doc, asked, held. `doc`: the encoded fields, where the caller has them already."""
+    if shadow is None:
+        return NO_SHADOW
+    fields, asked, held = shadow
+    return (
+        doc or orjson.dumps(fields),
+        orjson.dumps(asked) if asked else None,
+        orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
+    )
 
 
 def versions(tx: Tx, rows: Sequence[Row]) -> None:

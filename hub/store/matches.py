@@ -21,7 +21,7 @@ class Candidate(NamedTuple):
 _FIND = Lookup(
     """SELECT m.rule, m.value, m.golden_id, l.key
        FROM {each match_key m: m.entity_id = :entity AND m.rule = :rule AND m.value = j.value}
-       {left link l: l.golden_id = m.golden_id AND l.binding_id = :binding AND l.state = 1}"""
+       {left link l: l.binding_id = :binding AND l.golden_id = m.golden_id AND l.state = 1}"""
 )
 _FIND_LINKED = Lookup(
     """SELECT l.key, l.golden_id, o.key

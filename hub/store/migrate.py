@@ -7,7 +7,6 @@ from importlib import resources
 import sqlalchemy as sa
 
 from hub.core.errors import ConfigError
-from hub.store import schema
 from hub.store.database import Store, Tx, translated
 
 #: The newest revision in `migrations/versions`; a test holds it against the files and the tables.
@@ -73,6 +72,8 @@ def _revision(tx: Tx) -> str | None:
 
 def _create(tx: Tx) -> None:
     """All tables at once, as the migrations would make them."""
+    from hub.store import schema  # loads both databases' dialects, which a command that only looks need not pay
+
     there = sorted(set(sa.inspect(tx.connection).get_table_names()) & schema.metadata.tables.keys())
     if there:
         said = f"store: the database has tables that this hub did not make ({', '.join(there)})"

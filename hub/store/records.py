@@ -1,4 +1,4 @@
-"""Golden records and shadows: the wide rows, read only for records that differ."""
+"""Golden records, and what a system holds of them: wide rows, read only for records that differ."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from hub.core.merge import Held, Shadow
+from hub.core.model import Policy
+from hub.core.policy import NO_PINS
 from hub.core.record import Fields
 from hub.store import schema
-from hub.store.bulk import Bulk, Row, insert, upsert
+from hub.store.bulk import Bulk, Row, insert
 from hub.store.database import Tx, decode
 from hub.store.lookup import Lookup
 
@@ -36,27 +38,25 @@ class Known(NamedTuple):
     shadow: Shadow | None
     #: What a write carried whose outcome we do not know. None: no write is out.
     sent: Fields | None = None
+    #: Policies of this one record, by unit name or "*".
+    pins: Mapping[str, Policy] = NO_PINS
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
-COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, s.doc, s.asked, s.held, d.sent"
-JOINS = (
-    "{left link l: l.golden_id = g.id AND l.binding_id = :binding AND l.state = 1} "
-    "{left shadow s: s.binding_id = l.binding_id AND s.golden_id = g.id}"
-)
+COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, l.doc, l.asked, l.held, d.sent, g.pins"
+JOINS = "{left link l: l.binding_id = :binding AND l.golden_id = g.id AND l.state = 1}"
 _LOAD = Lookup(
     f"SELECT {COLUMNS} FROM {{each golden g: g.id = j.value}} {JOINS} "
     "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
     kind="bigint",
 )
 _NEW = insert(schema.golden, ("id", "entity_id", "state", "doc", "origin", "apart"))
+_PIN = Lookup("UPDATE golden SET pins = :pins WHERE id = :id")
 _GOLDEN = Bulk(
     """UPDATE golden SET state = {state}, doc = {doc}, origin = {origin}, apart = {apart} {from_}
        WHERE golden.id = {id} AND golden.entity_id = {entity_id}""",
     id="bigint", entity_id="integer", state="smallint", doc="bytea", origin="bytea", apart="bytea",
 )  # fmt: skip
-_SHADOW = upsert(schema.shadow, ("binding_id", "golden_id", "doc", "asked", "held"))
-_DROP_SHADOWS = Lookup("DELETE FROM shadow WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
 
 
 def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:
@@ -66,31 +66,30 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
-    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent = row
+    golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent, pins = row
     shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
     marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
-    return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, decode(sent))
+    fields, pinned = orjson.loads(doc), NO_PINS if pins is None else _pins(pins)
+    return Known(golden_id, state, fields, origin, marks, key, version, hash_, shadow, decode(sent), pinned)
+
+
+def _pins(data: bytes) -> Mapping[str, Policy]:
+    return {unit: Policy(rule, tuple(order)) for unit, (rule, order) in orjson.loads(data).items()}
 
 
 def _held(data: bytes | None) -> Mapping[str, Held]:
     return {} if data is None else {unit: Held(*pair) for unit, pair in orjson.loads(data).items()}
 
 
+def pin(tx: Tx, golden_id: int, pins: Mapping[str, Policy]) -> None:
+    """Who wins a conflict of this one record, by unit name or "*"."""
+    said = orjson.dumps({unit: [policy.rule, policy.order] for unit, policy in pins.items()}) if pins else None
+    tx.do(_PIN, id=golden_id, pins=said)
+
+
 def golden_row(golden_id: int, entity_id: int, state: int, doc: bytes, origin: bytes, apart: frozenset[int]) -> Row:
     """`doc` and `origin`: encoded."""
     return golden_id, entity_id, state, doc, origin, orjson.dumps(sorted(apart)) if apart else None
-
-
-def shadow_row(binding_id: int, golden_id: int, shadow: Shadow, doc: bytes | None = None) -> Row:
-    """`doc`: the encoded fields, where the caller has them already."""
-    fields, asked, held = shadow
-    return (
-        binding_id,
-        golden_id,
-        doc or orjson.dumps(fields),
-        orjson.dumps(asked) if asked else None,
-        orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
-    )
 
 
 def new_golden(tx: Tx, rows: Sequence[Row]) -> None:
@@ -101,13 +100,3 @@ def new_golden(tx: Tx, rows: Sequence[Row]) -> None:
 def change_golden(tx: Tx, rows: Sequence[Row]) -> None:
     """Golden records that are there already, as `golden_row` gives them."""
     tx.many(_GOLDEN, rows)
-
-
-def save_shadows(tx: Tx, rows: Sequence[Row]) -> None:
-    """As `shadow_row` gives them."""
-    tx.many(_SHADOW, rows)
-
-
-def drop_shadows(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
-    """The records are gone or unlinked: nothing is known of them any more."""
-    tx.each_do(_DROP_SHADOWS, golden_ids, binding=binding_id)

@@ -2,10 +2,8 @@
 
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
-from hub.store import schema
 from hub.store.database import Tx, decode, encode, plain
+from hub.store.lookup import Lookup
 
 
 class Run(NamedTuple):
@@ -19,31 +17,41 @@ class Run(NamedTuple):
     said: str | None
 
 
+_DIED = Lookup(
+    "UPDATE run {by ix_run_running} SET state = 'died', ended_at = :now "
+    "WHERE instance_id = :instance AND state = 'running'"
+)
+_START = Lookup(
+    "INSERT INTO run (instance_id, task, started_at, state) VALUES (:instance, :task, :now, 'running') RETURNING id"
+)
+_LAST = Lookup(
+    "SELECT started_at FROM run {by ix_run_task} WHERE instance_id = :instance AND task = :task AND state <> 'died' "
+    "ORDER BY started_at DESC LIMIT 1"
+)
+_LATEST = Lookup(
+    """SELECT id, instance_id, task, started_at, ended_at, state, counts, said
+       FROM run WHERE instance_id = :instance ORDER BY id DESC LIMIT :limit"""
+)
+_END = Lookup("UPDATE run SET ended_at = :now, state = :state, counts = :counts, said = :said WHERE id = :id")
+
+
 def start(tx: Tx, instance_id: int, task: str, now: str) -> int:
     """The number of the new run. Runs that never ended, died."""
-    table = schema.run
-    died = sa.update(table).where(table.c.instance_id == instance_id, table.c.state == "running")
-    tx.run(died.values(state="died", ended_at=now))
-    row = {"instance_id": instance_id, "task": task, "started_at": now, "state": "running"}
-    return int(tx.run(sa.insert(table).values(row).returning(table.c.id)).scalar_one())
+    tx.do(_DIED, instance=instance_id, now=now)
+    [[number]] = tx.look(_START, instance=instance_id, task=task, now=now)
+    return int(number)
 
 
 def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said: str | None) -> None:
-    table = schema.run
-    values = {"ended_at": now, "state": state, "counts": encode(counts), "said": said and plain(said)}
-    tx.run(sa.update(table).where(table.c.id == run_id).values(values))
-
-
-_LAST = sa.text("SELECT max(started_at) FROM run WHERE instance_id = :instance AND task = :task AND state <> 'died'")
+    tx.do(_END, id=run_id, now=now, state=state, counts=encode(counts), said=said and plain(said))
 
 
 def last(tx: Tx, instance_id: int, task: str) -> str | None:
     """When a task last ran to its end."""
-    started: str | None = tx.run(_LAST, {"instance": instance_id, "task": task}).scalar()
-    return started
+    found = tx.look(_LAST, instance=instance_id, task=task)
+    return str(found[0][0]) if found else None
 
 
 def latest(tx: Tx, instance_id: int, limit: int = 10) -> list[Run]:
-    table = schema.run
-    rows = tx.rows(sa.select(table).where(table.c.instance_id == instance_id).order_by(table.c.id.desc()).limit(limit))
+    rows = tx.look(_LATEST, instance=instance_id, limit=limit)
     return [Run(row[0], row[1], row[2], row[3], row[4], row[5], decode(row[6]), row[7]) for row in rows]

@@ -1,5 +1,5 @@
-"""The tables. `link` is narrow and is read for every record of every page; `shadow` and `golden` are wide and are
-read only for records that differ. One statement looks up a whole page, whatever its size."""
+"""The tables. Of `link` the first columns are read for every record of every page; its shadow, and `golden`, are read
+only for records that differ. One statement looks up a whole page, whatever its size."""
 
 import sqlalchemy as sa
 
@@ -74,6 +74,8 @@ golden = sa.Table(
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),
+    #: Who wins a conflict of this one record, whatever the files say: {unit or "*": [rule, [system, ...]]}.
+    sa.Column("pins", Json),
 )
 
 LIVE, DELETED, ABSORBED = 1, 0, 2
@@ -83,7 +85,7 @@ UNLINKED = 2
 link = sa.Table(
     "link",
     metadata,
-    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True),
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True, autoincrement=False),
     sa.Column("key", Text, primary_key=True),
     sa.Column("golden_id", Big, sa.ForeignKey("golden.id"), nullable=False),
     #: 1 live, 0 the record is gone there: kept, so that it is not taken for a new one, 2 it is there and was let go.
@@ -91,28 +93,23 @@ link = sa.Table(
     #: Of what the system showed when we last looked, mapped fields only. Null: merge it whatever it shows.
     sa.Column("hash", Blob),
     sa.Column("version", Text),
-    sqlite_with_rowid=False,
-)
-sa.Index(
-    "uq_link_golden",
-    link.c.golden_id,
-    link.c.binding_id,
-    unique=True,
-    sqlite_where=sa.text("state = 1"),
-    postgresql_where=sa.text("state = 1"),
-)
-
-shadow = sa.Table(
-    "shadow",
-    metadata,
-    # By golden id, not by the system's key: a first load then appends, whatever the keys look like. And with a rowid:
-    # wide rows stay where they are while a narrow index grows.
-    sa.Column("binding_id", Int, primary_key=True, autoincrement=False),
-    sa.Column("golden_id", Big, primary_key=True, autoincrement=False),
-    sa.Column("doc", Json, nullable=False),
+    # The shadow. It comes last: what is asked for every record of every page is read without it.
+    #: What the system held when we last agreed. Null: never merged.
+    sa.Column("doc", Json),
     #: What we asked for where the system holds something else of it; units held for a person.
     sa.Column("asked", Json),
     sa.Column("held", Json),
+)
+# The binding first: golden ids grow, so that a first load appends. With the state, the links of a system are counted
+# along it and no row is read.
+sa.Index(
+    "uq_link_golden",
+    link.c.binding_id,
+    link.c.golden_id,
+    link.c.state,
+    unique=True,
+    sqlite_where=sa.text("state = 1"),
+    postgresql_where=sa.text("state = 1"),
 )
 
 absence = sa.Table(
@@ -253,6 +250,10 @@ run = sa.Table(
     sa.Column("said", Text),
 )
 sa.Index("ix_run_instance", run.c.instance_id, run.c.id)
+sa.Index("ix_run_task", run.c.instance_id, run.c.task, run.c.started_at)
+# There is one at the most: found without a walk over all that ever ran.
+_running = sa.text("state = 'running'")
+sa.Index("ix_run_running", run.c.instance_id, sqlite_where=_running, postgresql_where=_running)
 
 audit = sa.Table(
     "audit",

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from hub.store import runs
 from hub.store.database import Store, decode
+from hub.store.lookup import Lookup
 from hub.store.runs import Run
 
 
@@ -35,9 +36,9 @@ class Standing(NamedTuple):
     runs: list[Run]
 
 
-_PLACES = sa.text(
+_PLACES = Lookup(
     """SELECT i.name, e.name, b.system,
-         (SELECT count(*) FROM link l WHERE l.binding_id = b.id AND l.state = 1),
+         (SELECT count(*) FROM link l {by uq_link_golden} WHERE l.binding_id = b.id AND l.state = 1),
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'owed'),
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'refused'),
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
@@ -56,6 +57,6 @@ _INSTANCES = sa.text("SELECT id FROM instance ORDER BY id")
 def standing(store: Store, last: int = 5) -> Standing:
     """All instances, and the last runs of each."""
     with store.reading() as tx:
-        places = [PlaceStanding._make([*row[:-1], decode(row[-1]) or []]) for row in tx.rows(_PLACES)]
+        places = [PlaceStanding._make([*row[:-1], decode(row[-1]) or []]) for row in tx.look(_PLACES)]
         ids = [row[0] for row in tx.rows(_INSTANCES)]
         return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import counterparts, scenes, single
+from benchmarks import counterparts, reading, scenes, single
 from benchmarks.databases import databases
 from benchmarks.scenes import Arena, Pair
 
@@ -94,3 +94,9 @@ def test_a_side_that_fails_is_no_figure(arena: Arena) -> None:
     nowhere = {**environ, "BENCH_ERP": "http://127.0.0.1:9/api/v1"}
     with counterparts.side(words, nowhere) as process, pytest.raises(RuntimeError, match="ended with 1"):
         process.ask("idle")
+
+
+def test_a_page_is_read_in_the_three_ways_that_are_compared(arena: Arena) -> None:
+    row = reading.measure(arena.crm, rounds=1)
+    assert row["name"] == "read_page"
+    assert min(row["adapter_us"], row["walk_us"], row["zeep_us"]) > 0

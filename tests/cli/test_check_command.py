@@ -76,6 +76,15 @@ def test_a_field_that_a_system_requires_and_nothing_fills_is_an_error(project: P
     assert ("crm account.name", "fit.required") in errors(project)
 
 
+def test_a_row_that_merges_as_one_and_has_a_field_that_goes_one_way_is_warned_of(project: Project) -> None:
+    project.replace("conf/instances/main.yaml", r"    groups:\n(?: {6}.*\n)+", "    merge: row\n")
+    project.replace("conf/instances/main.yaml", r"    policies:\n(?: {6}.*\n)+", "")
+    project.replace("mappings/account.crm.yaml", "field: phone, length: 40", "field: phone, length: 40, direction: out")
+    said = found(project)["warning", "crm account.phone", "fit.one-way"]
+    assert "'phone' is only written to crm: no edit of" in said
+    assert project("check").code == 0
+
+
 def test_an_object_that_is_not_there_is_an_error(project: Project) -> None:
     project.replace("mappings/account.crm.yaml", "^object: company", "object: compny")
     assert [place for place, _ in errors(project)] == ["crm"]
@@ -108,6 +117,39 @@ def test_a_paused_system_is_not_logged_on_to(project: Project) -> None:
     project.env["HUB_SECRET_CRM_PASSWORD"] = "hub"
     assert project("resume", "crm").code == 0
     assert errors(project) == set()
+
+
+def widening(project: Project, field: str, length: int) -> None:
+    project.replace("mappings/account.crm.yaml", field, f"{field.partition(',')[0]}, length: {length}, too_long: widen")
+
+
+def test_a_field_is_made_wider_when_a_person_says_so_and_not_before(project: Project) -> None:
+    widening(project, "field: phone, length: 40", 55)
+    said = found(project)["error", "crm account.phone", "fit.length"]
+    assert said == "company.phone holds 40 characters, the mapping says 55: 'hub check --widen' makes it wider"
+    assert "altercolumnwidth" not in project.crm.stats()["calls"]
+    done = project("check", "--widen")
+    assert done.code == 0
+    assert "made wider: company.phone, from 40 to 55 characters" in done.out
+    assert project.crm.stats()["calls"]["altercolumnwidth"] == 1
+    key = next(iter(project.crm.records()))
+    project.crm.edit(key, phone="1" * 55)
+    again = project.ask("check", "--widen")
+    assert (again["ok"], again["systems"][0]["widened"]) == (True, [])
+    assert project.crm.stats()["calls"]["altercolumnwidth"] == 1
+
+
+def test_a_field_that_the_system_does_not_widen_is_an_error_and_stops_no_other(project: Project) -> None:
+    widening(project, "field: phone, length: 40", 9000)
+    widening(project, "field: sector, length: 40", 50)
+    told = project.ask("check", "--widen")
+    fields = {one["field"]: one["error"] for one in told["systems"][0]["widened"]}
+    assert fields["sector"] is None
+    assert fields["phone"]["code"] == "sage.width"
+    assert {(f["where"], f["code"]) for f in told["findings"] if f["level"] == "error"} == {
+        ("", "sage.width"),
+        ("account.phone", "fit.length"),
+    }
 
 
 BROKEN_WSDL: list[tuple[str, str]] = [

@@ -89,6 +89,14 @@ def test_a_bad_name_or_no_value_is_refused(project: Project, words: tuple[str, .
     assert not project.path("conf/secrets.yaml").exists()
 
 
+def test_every_secret_command_answers_machines_too(sealed: Project) -> None:
+    assert sealed.ask("secret", "set", "MORE", "--value", "x") == {"set": "MORE"}
+    assert sealed.ask("secret", "list") == ["CRM_PASSWORD", "ERP_KEY", "MORE"]
+    assert sealed.ask("secret", "rotate") == {"rotated": ["CRM_PASSWORD", "ERP_KEY", "MORE"]}
+    done = sealed("secret", "set", "bad name", "--value", "x", "--json")
+    assert (done.code, done.error["code"]) == (2, "secret.name")
+
+
 def test_init_makes_a_project_that_only_lacks_its_secrets(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["init", str(tmp_path / "new")])
     assert done.exit_code == 0

@@ -169,13 +169,26 @@ def test_a_link_that_would_not_be_one_to_one_is_refused(synced: Project) -> None
         (("new", "account", "erp", "1"), "review.unknown"),
         (("link", "account", "erp", "1", "crm:1"), "review.unknown"),
         (("link", "account", "erp", "1", "crm"), "command.unknown-name"),
+        (("show", "account", "erp", "hub:99999999999999999999"), "review.unknown"),
+        (("new", "account", "erp", "hub:1"), "review.unknown"),
+        (("link", "account", "erp", "hub:1", "crm:1"), "review.unknown"),
         (("retry", "account", "epr", "1"), "command.unknown-name"),
+        (("--limit", "99999999999999999999"), "command.usage"),
     ],
 )
 def test_what_does_not_stand_aside_cannot_be_decided(synced: Project, words: tuple[str, ...], code: str) -> None:
     done = synced("reviews", *words, "--json")
-    assert done.code == (2 if code == "command.unknown-name" else 1)
+    assert done.code == (2 if code.startswith("command.") else 1)
     assert done.error["code"] == code
+
+
+def test_every_decision_answers_machines_too(refused: tuple[Project, str, str]) -> None:
+    project, _, record = refused
+    for words in (("show", "account", "erp", record), ("retry", "account", "erp", record)):
+        assert project("reviews", *words, "--json").json["record"] == record
+    project.sync()
+    done = project("reviews", "discard", "account", "erp", record, "--json")
+    assert done.json == {"record": record, "decision": "discarded"}
 
 
 def test_a_record_that_does_not_fit_is_no_question_of_matching(synced: Project) -> None:

@@ -130,7 +130,7 @@ def test_entities_that_share_an_object_must_read_it_alike(folder: Path, change: 
             b"organization: a\x00b\n",
             "conf/instances/main.yaml: not valid YAML: there is a character that YAML does not allow",
         ),
-        (b"[" * 3000, "conf/instances/main.yaml: is nested too deeply"),
+        (b"[" * 30_000, "conf/instances/main.yaml: is nested too deeply"),
         (b"", "conf/instances/main.yaml: expected settings, got nothing"),
         (b"- a\n", "conf/instances/main.yaml:1:1: expected settings, got a list"),
         (b"1: 2\n", "conf/instances/main.yaml:1:1: 1: expected a key that is text, in quotes if need be, got 1"),
@@ -219,3 +219,36 @@ def test_a_store_password_that_does_not_open_is_one_of_the_problems(
     first, second = problems()
     assert first.startswith("conf/hub.yaml:1:41: store.password: secret PG was sealed with key ")
     assert second.endswith("got 'often'")
+
+
+def test_where_nothing_can_be_set_that_is_said(folder: Path, change: Change, problems: Problems) -> None:
+    adapter = folder / "adapters/paper.py"
+    adapter.write_text(adapter.read_text().replace("    page: int = 100\n", "    pass\n"))
+    assert problems() == [
+        "conf/instances/main.yaml:38:19: entities.account.bindings.crm.options.page: "
+        "unknown setting; there are none to set here"
+    ]
+
+
+CAN = "\n\ndef widen(adapter, object, field, length):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  phone: phone", "  phone: {field: phone, too_long: widen}", "to widen, say the length"),
+        (
+            "creditlimit",
+            "{field: creditlimit, length: 9, too_long: widen}",
+            "only a text of one field can be made wider",
+        ),
+    ],
+)
+def test_what_cannot_be_made_wider_is_said(
+    folder: Path, change: Change, problems: Problems, old: str, new: str, said: str
+) -> None:
+    adapter = folder / "adapters/paper.py"
+    adapter.write_text(adapter.read_text() + CAN)
+    change(CRM, old, new)
+    [problem] = problems()
+    assert "too_long: " + said in problem

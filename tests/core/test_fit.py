@@ -3,7 +3,7 @@
 import pytest
 
 from hub.adapter import FieldInfo, ObjectInfo
-from hub.core.fit import Side, fit, fit_lengths
+from hub.core.fit import Side, fit, fit_lengths, narrow
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
 
 
@@ -95,6 +95,20 @@ def test_a_length_must_not_be_longer_than_the_field():
     problems = fit(compiled(field("x", length=40, too_long="truncate")), there)
     assert [problem.said for problem in problems] == ["company.x holds 30 characters, the mapping says 40"]
     assert found(compiled(field("x", length=30)), there) == []
+
+
+def test_a_field_to_be_made_wider_is_said_with_the_command_and_found():
+    there = info(FieldInfo("x", length=30), FieldInfo("y", length=60), FieldInfo("z"), FieldInfo("w", length=10))
+    wide = {"length": 40, "too_long": "widen"}
+    mapping = compiled(field("x", **wide), field("y", **wide), field("z", **wide), field("w", length=40))
+    said = [problem.said for problem in fit(mapping, there) if problem.field == "x"]
+    assert said == ["company.x holds 30 characters, the mapping says 40: 'hub check --widen' makes it wider"]
+    assert narrow(mapping, there) == [("company", "x", 30, 40)]
+
+
+def test_a_field_that_is_only_read_is_not_made_wider():
+    mapping = compiled(field("x", length=40, too_long="widen", direction="in"))
+    assert narrow(mapping, info(FieldInfo("x", length=30))) == []
 
 
 def test_unknown_choices_are_named_wherever_the_mapping_says_them():

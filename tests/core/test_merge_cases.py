@@ -53,8 +53,10 @@ def waiting(case: dict[str, str], column: str) -> dict[str, Held]:
 
 
 def unit(case: dict[str, str]) -> Unit:
-    rule, _, order = case["policy"].partition(" ")
-    return Unit(case["unit"], UNITS[case["unit"]], Policy(rule, tuple(order.split())), "hub")  # type: ignore[arg-type]
+    said, _, blank = case["policy"].partition(", blank ")
+    rule, _, order = said.partition(" ")
+    policy = Policy(rule, tuple(order.split()))  # type: ignore[arg-type]
+    return Unit(case["unit"], UNITS[case["unit"]], policy, "hub", blank or "wins")  # type: ignore[arg-type]
 
 
 def binding(case: dict[str, str]) -> Binding:

@@ -4,12 +4,12 @@ edit at any call and at any commit."""
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
+from support import databases
+
 from adapters.memory import Memory
 from hub.adapter import Failure, Write, Written
 from hub.core.record import Raw
 from hub.store.database import Store, Tx
-from hub.store.migrate import prepare
-from hub.store.schema import metadata
 
 #: (system, write, key, record before, record after); None: it was, or is, not there.
 Watch = Callable[["Watched", Write, str, Raw | None, Raw | None], None]
@@ -82,17 +82,8 @@ class Mortal(Store):
             self.trouble.at("hub", "commit", phase)
 
 
-_stores: list[Mortal] = []
-
-
 def empty_store() -> Mortal:
-    """A database in memory, made once and emptied for each world: making the tables takes longer than a sync."""
-    if not _stores:
-        _stores.append(Mortal("sqlite://"))
-        prepare(_stores[0])
-    [store] = _stores
+    """A database without a record, for the next world."""
+    store = databases.empty(Mortal)
     store.trouble = None
-    with store.transaction() as tx:
-        for table in reversed(metadata.sorted_tables):
-            tx.connection.execute(table.delete())
     return store

@@ -10,7 +10,7 @@ from support import postgres
 
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
 from hub.core.model import Binding, Entity, Instance
-from hub.store import records, schema
+from hub.store import links, records, schema
 from hub.store.bulk import Row
 from hub.store.catalog import Catalog, register
 from hub.store.database import Store, Tx, encode
@@ -56,7 +56,7 @@ class Desk(NamedTuple):
 
 
 def link(binding: int, key: str, golden: int, state: int = schema.LIVE, **more: Any) -> Row:
-    return (binding, key, golden, state, more.get("hash"), more.get("version"))
+    return (binding, key, golden, state, more.get("hash"), more.get("version"), *links.encoded(more.get("shadow")))
 
 
 def ready(store: Store) -> Desk:

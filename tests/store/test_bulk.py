@@ -36,7 +36,7 @@ def rows(table: sa.Table) -> list[dict[str, Any]]:
     return made
 
 
-FREE = [schema.shadow, schema.match_key, schema.delivery, schema.audit]
+FREE = [schema.match_key, schema.delivery, schema.audit]
 
 
 @pytest.mark.parametrize("table", FREE, ids=[table.name for table in FREE])
@@ -68,12 +68,13 @@ def test_any_texts_are_found_again(desk: Desk, keys: list[str]) -> None:
 
 
 def test_an_upsert_overwrites_the_row_of_the_same_key_and_no_other(desk: Desk) -> None:
-    save = bulk.upsert(schema.shadow, ("binding_id", "golden_id", "doc", "asked"))
-    desk.write(lambda tx: tx.many(save, [(1, 7, b"1", b"x"), (1, 8, b"1", b"x")]))
-    desk.write(lambda tx: tx.many(save, [(1, 7, b"2", None)]))
-    columns = schema.shadow.c["golden_id", "doc", "asked"]
-    found = desk.read(lambda tx: tx.rows(sa.select(columns).order_by(columns.golden_id)))
-    assert [tuple(row) for row in found] == [(7, b"2", None), (8, b"1", b"x")]
+    desk.golden(1, 2)
+    save = bulk.upsert(schema.link, ("binding_id", "key", "golden_id", "state", "doc", "asked"))
+    desk.write(lambda tx: tx.many(save, [(desk.crm, "a", 1, 1, b"1", b"x"), (desk.crm, "b", 2, 1, b"1", b"x")]))
+    desk.write(lambda tx: tx.many(save, [(desk.crm, "a", 1, 1, b"2", None)]))
+    columns = schema.link.c["key", "doc", "asked"]
+    found = desk.read(lambda tx: tx.rows(sa.select(columns).order_by(columns.key)))
+    assert [tuple(row) for row in found] == [("a", b"2", None), ("b", b"1", b"x")]
 
 
 def test_columns_that_are_not_named_get_their_defaults(desk: Desk) -> None:

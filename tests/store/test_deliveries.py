@@ -6,7 +6,7 @@ import pytest
 from conftest import NOW, Desk, link
 
 from hub.core.merge import Shadow
-from hub.store import deliveries, links, records
+from hub.store import deliveries, links
 from hub.store.database import encode
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 
@@ -41,8 +41,8 @@ def test_what_is_owed_twice_is_sent_once(desk: Desk) -> None:
 
 def test_a_delivery_comes_with_all_that_is_needed_to_decide_what_to_send(desk: Desk) -> None:
     desk.golden(1, name="Acme")
-    desk.write(links.save, [link(desk.erp, "x", 1, version="3"), link(desk.crm, "a", 1)])
-    desk.write(records.save_shadows, [records.shadow_row(desk.erp, 1, Shadow({"name": "Acne"}))])
+    there = link(desk.erp, "x", 1, version="3", shadow=Shadow({"name": "Acne"}))
+    desk.write(links.save, [there, link(desk.crm, "a", 1)])
     owe(desk, 1)
     [item] = due(desk)
     assert (item.known.fields, item.known.key, item.known.version) == ({"name": "Acme"}, "x", "3")

@@ -48,7 +48,7 @@ def test_the_database_lets_a_record_have_one_golden_record(desk: Desk) -> None:
     saved(desk, link(desk.crm, "a", 1))
     saved(desk, link(desk.crm, "a", 2))  # it moves; it is not there twice
     assert desk.read(links.lookup, desk.crm, ["a"])["a"].golden_id == 2
-    assert desk.read(links.of_golden, [1]) == []
+    assert desk.read(links.of_golden, 1, [desk.crm, desk.erp]) == {}
 
 
 def test_the_database_lets_a_golden_record_have_one_live_record_in_a_system(desk: Desk) -> None:
@@ -66,7 +66,7 @@ def test_a_record_that_is_gone_makes_room_and_stays_known(desk: Desk) -> None:
     saved(desk, link(desk.crm, "a", 1, schema.DELETED))
     saved(desk, link(desk.crm, "b", 1), link(desk.crm, "c", 1, schema.DELETED))
     assert desk.read(links.lookup, desk.crm, ["a"])["a"].state == schema.DELETED
-    assert desk.read(links.of_golden, [1]) == [(desk.crm, "b", 1)]
+    assert desk.read(links.of_golden, 1, [desk.crm, desk.erp]) == {desk.crm: "b"}
     assert desk.read(links.live_keys, desk.crm, "", 10) == ["b"]
 
 
@@ -78,7 +78,9 @@ def test_a_link_to_nobody_is_refused(desk: Desk) -> None:
 def test_all_live_records_of_golden_records_are_found(desk: Desk) -> None:
     desk.golden(1, 2, 3)
     saved(desk, link(desk.crm, "a", 1), link(desk.erp, "x", 1), link(desk.erp, "y", 2), link(desk.crm, "c", 3, 0))
-    assert sorted(desk.read(links.of_golden, [1, 2, 3])) == [(desk.crm, "a", 1), (desk.erp, "x", 1), (desk.erp, "y", 2)]
+    found = [desk.read(links.of_golden, golden_id, [desk.crm, desk.erp]) for golden_id in (1, 2, 3)]
+    assert found == [{desk.crm: "a", desk.erp: "x"}, {desk.erp: "y"}, {}]
+    assert desk.read(links.of_golden, 1, [desk.erp, desk.shop]) == {desk.erp: "x"}
 
 
 def test_a_new_version_leaves_the_rest_of_a_link_alone(desk: Desk) -> None:

@@ -1,8 +1,11 @@
 """A hub over systems in memory: the whole engine, no network, a clock that the test moves."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+
+from support import databases
 
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
@@ -11,7 +14,7 @@ from hub.core.model import Allowed, Binding, Deletes, Entity, Instance, Policy, 
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.flow.place import Hub, Machine, Place, assemble
-from hub.store import conflicts, deliveries, links, reviews
+from hub.store import catalog, conflicts, deliveries, links, reviews
 from hub.store.catalog import register
 from hub.store.conflicts import Conflict
 from hub.store.database import Store
@@ -135,18 +138,28 @@ class World:
         specs: Mapping[str, Mapping[str, Any]] | None = None,
         means: Mapping[str, Deletes] | None = None,
         filters: Mapping[str, str] | None = None,
+        mapped: Mapping[str, Sequence[str]] | None = None,
+        blank: Literal["wins", "loses"] = "wins",
     ) -> None:
+        """`mapped`: the fields that a system's mapping has, where those are not all."""
         self.systems = dict(systems)
         self.clock = Clock()
         self.ids = Counter()
         self.slept: list[float] = []
-        units = tuple(make_units(fields, groups or {}, policy, policies or {}))
+        units = tuple(replace(unit, blank=blank) for unit in make_units(fields, groups or {}, policy, policies or {}))
         bindings = {
             name: Binding(
                 "account",
                 name,
                 "thing",
-                compile_mapping(spec(name, fields, (links or {}).get(name, {}), **(specs or {}).get(name, {}))),
+                compile_mapping(
+                    spec(
+                        name,
+                        (mapped or {}).get(name, fields),
+                        (links or {}).get(name, {}),
+                        **(specs or {}).get(name, {}),
+                    )
+                ),
                 (directions or {}).get(name, "both"),  # type: ignore[arg-type]
                 (allowed or {}).get(name, Allowed()),
                 (filters or {}).get(name),
@@ -156,15 +169,15 @@ class World:
         }
         entity = Entity("account", units, bindings, tuple(tuple(rule) for rule in match), deletes)
         self.instance = Instance("test", "main", True, {}, {"account": entity}, ())
-        self.store = store or Store("sqlite://")
+        self.store = store or databases.fresh()
         prepare(self.store)
         self.restart()
 
     def restart(self) -> None:
         """A new process over the same database."""
         machine = Machine(self.clock, self.ids, lambda: 1.0, self.sleep, Threads())
-        catalog = register(self.store, self.instance)
-        self.hub: Hub = assemble(self.store, self.instance, catalog, self.systems, machine)
+        numbers = register(self.store, self.instance)
+        self.hub: Hub = assemble(self.store, self.instance, numbers, self.systems, machine)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -181,6 +194,16 @@ class World:
         """The conflict log, the oldest first."""
         with self.store.reading() as tx:
             return conflicts.find(tx, [place.id for place in self.hub.all()], states=states)[::-1]
+
+    def cursor(self, system: str) -> str | None:
+        """Where polling a system goes on."""
+        with self.store.reading() as tx:
+            return catalog.position(tx, self.place(system).id).cursor
+
+    def resume(self, system: str) -> None:
+        """What `hub resume` does."""
+        with self.store.transaction() as tx:
+            catalog.pause(tx, self.place(system).id, None)
 
     def golden(self, system: str, key: str) -> int:
         """The golden record that a record is linked to."""

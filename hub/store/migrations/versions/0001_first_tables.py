@@ -73,6 +73,7 @@ def _records() -> None:
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.Column("origin", sa.LargeBinary(), nullable=False),
         sa.Column("apart", sa.LargeBinary()),
+        sa.Column("pins", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_golden"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_golden_entity_id"),
     )
@@ -84,22 +85,20 @@ def _records() -> None:
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary()),
         sa.Column("version", sa.Text()),
+        sa.Column("doc", sa.LargeBinary()),
+        sa.Column("asked", sa.LargeBinary()),
+        sa.Column("held", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("binding_id", "key", name="pk_link"),
         sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_link_binding_id"),
         sa.ForeignKeyConstraint(["golden_id"], ["golden.id"], name="fk_link_golden_id"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
-        "uq_link_golden", "link", ["golden_id", "binding_id"], unique=True, sqlite_where=LIVE, postgresql_where=LIVE
-    )
-    op.create_table(
-        "shadow",
-        sa.Column("binding_id", sa.Integer(), nullable=False),
-        sa.Column("golden_id", sa.BigInteger(), nullable=False),
-        sa.Column("doc", sa.LargeBinary(), nullable=False),
-        sa.Column("asked", sa.LargeBinary()),
-        sa.Column("held", sa.LargeBinary()),
-        sa.PrimaryKeyConstraint("binding_id", "golden_id", name="pk_shadow"),
+        "uq_link_golden",
+        "link",
+        ["binding_id", "golden_id", "state"],
+        unique=True,
+        sqlite_where=LIVE,
+        postgresql_where=LIVE,
     )
     op.create_table(
         "absence",
@@ -219,6 +218,9 @@ def _history() -> None:
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_run_instance_id"),
     )
     op.create_index("ix_run_instance", "run", ["instance_id", "id"])
+    op.create_index("ix_run_task", "run", ["instance_id", "task", "started_at"])
+    running = sa.text("state = 'running'")
+    op.create_index("ix_run_running", "run", ["instance_id"], sqlite_where=running, postgresql_where=running)
     op.create_table(
         "audit",
         _id(),
