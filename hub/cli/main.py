@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "hub.cli.run",
     "status": "hub.cli.status",
     "conflicts": "hub.cli.conflicts",
+    "deletes": "hub.cli.deletes",
     "records": "hub.cli.records",
     "pin": "hub.cli.pin",
     "reviews": "hub.cli.reviews",

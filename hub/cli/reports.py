@@ -5,13 +5,20 @@ from typing import Any
 
 from hub.cli.output import counted, line, table, warn
 from hub.engine.sync import NUMBERS, Report
-from hub.flow.merge import Tally
 from hub.flow.outcome import Sent
+from hub.flow.seen import Tally
 
 #: Errors of refused writes that are shown; `hub reviews` has them all.
 SHOWN = 5
 #: What polling came to, in the order in which it is told, and what was written.
-POLLED = {"created": "new", "linked": "linked", "merged": "changed", "deleted": "deleted", "conflicts": "in conflict"}
+POLLED = {
+    "created": "new",
+    "linked": "linked",
+    "merged": "changed",
+    "deleted": "deleted",
+    "held": "deletions held",
+    "conflicts": "in conflict",
+}
 SENT = ("created", "updated", "deleted")
 WAITING = {"refused": "refused", "postponed": "postponed", "in_doubt": "in doubt"}
 

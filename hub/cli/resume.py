@@ -10,10 +10,14 @@ from hub.cli.output import as_json, line
 @click.argument("system")
 @click.pass_obj
 def command(asked: Asked, system: str) -> None:
-    """Use a system again that was paused because it rejected our credentials; correct them first."""
+    """Use a system again that was paused because it rejected our credentials; correct them first.
+
+    Fields that vanished from it, and were left alone since, are written again.
+    """
     from hub.cli.naming import known
     from hub.engine.opening import chosen, looking, opened
     from hub.store import catalog
+    from hub.store.catalog import forget_fields
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         known("system", system, hub.instance.systems)
@@ -21,6 +25,7 @@ def command(asked: Asked, system: str) -> None:
             for place in hub.all():
                 if place.binding.system == system:
                     catalog.pause(tx, place.id, None)
+                    forget_fields(tx, place.id)
     if asked.json:
         as_json({"resumed": system})
     else:

@@ -70,13 +70,20 @@ def show(found: "Standing") -> None:
         if row.paused:
             line()
             line(f"{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+        if row.stopped:
+            line()
+            names = ", ".join(row.stopped)
+            line(f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
     if found.runs and found.runs[0].said:
         line()
         for number, said in enumerate(found.runs[0].said.split("\n")):
             line(f"{'              ' if number else 'the last run: '}{said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
-    if waiting or aside:
+    deletes = sum(row.deletes for row in found.places)
+    if waiting or aside or deletes:
         line()
+    if deletes:
+        line(f"{counted(deletes, 'deletion is', 'deletions are')} held, too many at once: 'hub deletes'")
     if waiting:
         line(f"{counted(waiting, 'conflict waits', 'conflicts wait')} for a person: 'hub conflicts'")
     if aside:

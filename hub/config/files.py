@@ -33,8 +33,19 @@ def parse_deletes(value: Any) -> Policy:
     return known[value]
 
 
+def parse_share(value: Any) -> str:
+    """A share of the links: 0% to 100%."""
+    number = value.removesuffix("%") if isinstance(value, str) else ""
+    if not (isinstance(value, str) and value.endswith("%") and number.isascii() and number.isdigit()):
+        raise ValueError(f"expected a share such as '10%', got {value!r}")
+    if int(number) > 100:
+        raise ValueError(f"expected a share from 0% to 100%, got {value!r}")
+    return value
+
+
 PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
+Share = Annotated[str, PlainValidator(parse_share)]
 Blank = Literal["wins", "loses"]
 Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
@@ -62,6 +73,23 @@ class GroupFile(Shape):
     policy: PolicyText | None = None
 
 
+class GuardFile(Shape):
+    """How many deletions in one run are believed."""
+
+    most: Annotated[int, Field(ge=0)] = 20
+    share: Share = "10%"
+
+
+class DeletesFile(Shape):
+    """What a deletion means between the hub and this system."""
+
+    send: Literal["hard", "soft", "unlink", "ignore"] = "hard"
+    take: Literal["delete", "unlink", "restore"] = "delete"
+    set: dict[str, Any] = {}
+    guard: GuardFile = GuardFile()
+    confirm_after: Duration | None = None
+
+
 class BindingFile(Shape):
     """An entity in one system."""
 
@@ -72,6 +100,7 @@ class BindingFile(Shape):
     update: bool = True
     delete: bool = True
     filter: str | None = None
+    deletes: DeletesFile = DeletesFile()
     options: dict[str, Any] = {}
 
 
@@ -98,6 +127,8 @@ class EntityFile(Shape):
 class TaskFile(Shape):
     entities: Annotated[list[str], Field(min_length=1)]
     every: Duration
+    #: None: daily.
+    keys_every: Duration | None = None
 
 
 class InstanceFile(Shape):

@@ -1,5 +1,6 @@
 """One instance file: its systems, entities and tasks, checked and built."""
 
+from datetime import timedelta
 from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 
 from hub.config.adapters import load_adapter
 from hub.config.check import checked
+from hub.config.deleting import build_deletes
 from hub.config.document import Document
 from hub.config.entity import build_entity, check_entity, check_policy
 from hub.config.environment import substituted
@@ -117,9 +119,9 @@ def _binding(loading: Loading, bound: Bound, system: _System) -> Binding | None:
     if mapping is None:
         return None
     allowed = Allowed(file.insert, file.update, file.delete)
-    return Binding(
-        bound.entity, bound.system, mapping.object, mapping, file.direction, allowed, file.filter, file.options
-    )
+    deletes = build_deletes(bound.document, (*bound.at, "deletes"), file, mapping)
+    how = (file.direction, allowed, file.filter, file.options, deletes)
+    return Binding(bound.entity, bound.system, mapping.object, mapping, *how)
 
 
 def _check_shared(document: Document, bindings: dict[str, dict[str, Binding]]) -> None:
@@ -138,4 +140,7 @@ def _tasks(document: Document, shape: InstanceFile) -> tuple[Task, ...]:
     for name, task in shape.tasks.items():
         for place, entity in enumerate(task.entities):
             known(document, ("tasks", name, "entities", place), "entity", entity, document.names("entities"))
-    return tuple(Task(name, tuple(task.entities), task.every) for name, task in shape.tasks.items())
+    return tuple(
+        Task(name, tuple(task.entities), task.every, task.keys_every or timedelta(days=1))
+        for name, task in shape.tasks.items()
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from hub.core.mapping import Mapping
+from hub.core.record import Value
 
 TypeName = Literal["text", "integer", "decimal", "boolean", "date", "date-time", "reference", "choice"]
 Direction = Literal["both", "in", "out"]
@@ -48,6 +49,23 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletes:
+    """What a deletion means between the hub and one system, for one entity."""
+
+    #: What a deletion elsewhere does here: the record is deleted, marked as closed, let go, or none of these.
+    send: Literal["hard", "soft", "unlink", "ignore"] = "hard"
+    #: What a deletion here does elsewhere: the same, nothing, or nothing and the record is made anew here.
+    take: Literal["delete", "unlink", "restore"] = "delete"
+    #: For `soft`: the fields that mark a record as closed, with their values.
+    marks: MappingOf[str, Value] = field(default_factory=dict)
+    #: The guard: of more deletions in one run than this, and than this share of the links, none is believed.
+    most: int = 20
+    share: float = 0.1
+    #: How long a record must have been missing from lists of keys. Zero: from one list to the next.
+    confirm_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """An entity in one system."""
 
@@ -62,6 +80,7 @@ class Binding:
     filter: str | None = None
     #: Settings of this object that only the system's adapter understands.
     options: MappingOf[str, Any] = field(default_factory=dict)
+    deletes: Deletes = field(default_factory=Deletes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,8 @@ class Task:
     name: str
     entities: tuple[str, ...]
     every: timedelta
+    #: How often all keys are compared, for deletions that no system told of.
+    keys_every: timedelta = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 
 import schedule
 
@@ -22,8 +21,8 @@ Done = Callable[[Task, Report | HubError], None]
 class Loop:
     """Tasks run one after the other, in one process; a task that is late runs once, not once for every time missed."""
 
-    def __init__(self, hub: Hub, done: Done, keys_every: timedelta = timedelta(days=1)) -> None:
-        self.hub, self.done, self.keys_every = hub, done, keys_every
+    def __init__(self, hub: Hub, done: Done) -> None:
+        self.hub, self.done = hub, done
         self.ticker = schedule.Scheduler()
         self.stopping = threading.Event()
 
@@ -61,4 +60,4 @@ class Loop:
         """Is it time to compare all keys, for deletions that no system told of?"""
         with self.hub.store.reading() as tx:
             last = runs.last(tx, self.hub.catalog.instance_id, task.name + ALL_KEYS)
-        return last is None or last < stamp(self.hub.machine.now() - self.keys_every)
+        return last is None or last < stamp(self.hub.machine.now() - task.keys_every)

@@ -8,12 +8,14 @@ from datetime import timedelta
 from functools import partial
 
 from hub.core.errors import Denied, HubError
+from hub.flow import drift, held
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
-from hub.flow.merge import Tally
+from hub.flow.guard import Guard
 from hub.flow.outcome import Sent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
+from hub.flow.seen import Tally
 from hub.flow.settle import land
 from hub.store import catalog, deliveries, reviews, runs
 from hub.store.agenda import Agenda, agenda
@@ -71,6 +73,7 @@ class Sync:
     def __init__(self, hub: Hub, progress: Progress = quiet) -> None:
         self.hub, self.progress = hub, progress
         self.report = Report()
+        hub.guard = Guard()
         #: Systems that are away or refused us: left alone for the rest of this run.
         self.out: set[str] = set()
         #: Bindings whose poll came to its end.
@@ -97,7 +100,10 @@ class Sync:
             self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
+            if standing[place.id].accepted:
+                self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
         self.deliver(places)
+        self.report.troubles += [said for place in places for said in held.troubles(self.hub, place)]
         return self.report
 
     def leave_paused(self, places: Sequence[Place], standing: dict[int, Agenda]) -> None:
@@ -157,11 +163,18 @@ class Sync:
         def progress(tally: Tally, total: int | None) -> None:
             self.progress("poll", place, tally.read, total)
 
-        self.tally(place, polling.poll(self.hub, place, full=full, known=known, progress=progress))
+        tally = polling.poll(self.hub, place, full=full, known=known, progress=progress)
+        self.tally(place, tally)
+        if tally.stopped:
+            self.report.troubles.append(drift.trouble(place))
         self.polled.append(place.id)
 
     def compare_keys(self, place: Place) -> None:
         self.tally(place, reconcile(self.hub, place))
+
+    def take_accepted(self, place: Place) -> None:
+        """After the poll: what came back meanwhile is not deleted."""
+        self.tally(place, held.take(self.hub, place))
 
     def again(self, place: Place) -> None:
         """Records that stand aside and whose time has come."""

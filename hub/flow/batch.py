@@ -89,6 +89,8 @@ class Batch:
         self.settled: dict[int, list[str]] = {}
         #: Golden records whose unanswered write was seen to have arrived.
         self.answered: list[int] = []
+        #: Golden records whose deletion a person has approved.
+        self.approved: list[int] = []
         self.audits: list[Row] = []
         self.match_rows: list[Row] = []
         self.rematched: list[int] = []
@@ -127,9 +129,9 @@ class Batch:
         row = (place.id, key, golden_id, LIVE, hash_, version, *links.encoded(shadow, doc))
         self.links[place.id, key] = row
 
-    def unlink(self, place: Place, key: str, golden_id: int) -> None:
-        """The record is gone there. It stays known, so that it is not taken for a new one."""
-        self.links[place.id, key] = (place.id, key, golden_id, DELETED, None, None, *links.NO_SHADOW)
+    def unlink(self, place: Place, key: str, golden_id: int, state: int = DELETED) -> None:
+        """The record is gone there, or let go. It stays known, so that it is not taken for a new one."""
+        self.links[place.id, key] = (place.id, key, golden_id, state, None, None, *links.NO_SHADOW)
 
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
@@ -226,6 +228,8 @@ class Batch:
         links.decided(tx, self.decided)
         links.versions(tx, self.versions)
         deliveries.owe(tx, list(self.owed), self.now)
+        for other in self.place.others:
+            deliveries.approve(tx, other.id, self.approved, self.now)
         deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
@@ -262,4 +266,4 @@ class Batch:
 
 def _state(row: Row) -> int:
     """Links that end are written before those that begin: a golden record has one live link in a system."""
-    return int(row[3])
+    return int(row[3] == LIVE)

@@ -7,10 +7,13 @@ import orjson
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.core.record import Record
-from hub.flow.merge import Seen, bury, merge_page, unfit
-from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, silent
+from hub.flow.batch import Batch
+from hub.flow.held import restrained, waits
+from hub.flow.merge import bury, merge_page, unfit
+from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import Plan, plan
+from hub.flow.seen import Seen
 from hub.flow.settle import settle
 from hub.store import catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
@@ -83,12 +86,22 @@ class DeliveryPage:
             if after < 0:
                 intents.land(tx, place.id)
             due = deliveries.due(tx, place.id, self.now, after, self.size, doubts=doubts)
-            plans = [plan(place, item, self.token) for item in due]
-            deliveries.finish(tx, place.id, [item.due for item in plans if item.step == "none"])
+            plans = restrained(self.hub, tx, place, [plan(place, item, self.token) for item in due])
+            deliveries.finish(tx, place.id, [item.due for item in plans if item.step in ("none", "part")])
             deliveries.postpone(tx, [self.refuse(item) for item in plans if item.step == "refuse"])
+            deliveries.postpone(tx, [waits(self.hub, place, item.due) for item in plans if item.step == "wait"])
+            self.part([item for item in plans if item.step == "part"], tx)
             self.revisit(tx, [item for item in plans if item.step in ("contest", "check")])
             self.announce(tx, plans)
         return plans
+
+    def part(self, plans: Sequence[Plan], tx: Tx) -> None:
+        """Golden records that are deleted, and records that stay: they are let go."""
+        batch = Batch(self.hub, self.place, tx)
+        for item in plans:
+            let_go(batch, item.due.known)
+        if plans:
+            batch.save()
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
         """What is about to go out, so that it is known for what it is should its answer never come. (A create that is
@@ -196,8 +209,8 @@ class DeliveryPage:
             if self.sent.stopped is None:
                 afresh.gone += set(afresh.stale).difference(record.key for record in found)
         if afresh.differ or afresh.gone:
-            self.sent.stale += len(afresh.differ) + len(afresh.gone)
             merge_page(self.hub, self.place, Seen(afresh.differ, afresh.gone))
+            self.sent.stale += len(afresh.differ) + len(afresh.gone)
         if afresh.orphans:
             bury(self.hub, self.place, [(item.due.known, item.sent) for item in afresh.orphans])
 

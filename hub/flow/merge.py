@@ -1,9 +1,7 @@
 """Merge a page of records into the golden records: look up, decide in pure code, write it all in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import orjson
 
@@ -11,54 +9,23 @@ from hub.adapter import Broken
 from hub.core import landing
 from hub.core.errors import HubError, Refused
 from hub.core.mapping import Problem
-from hub.core.merge import EXISTENCE, Clash, Held, Merged, Shadow, held_fields, merge, owed, untouched
-from hub.core.model import LINK
-from hub.core.policy import decider, existence
+from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
+from hub.core.policy import decider
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
+from hub.flow.deletes import Deletions
 from hub.flow.keys import ForeignKeys
-from hub.flow.matching import NOTHING, Doubt, Finder, Found
+from hub.flow.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.seen import Look, Seen, Tally
 from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
-from hub.store.schema import DELETED, LIVE
+from hub.store.schema import LIVE, UNLINKED
 
 #: A record that stands aside is tried again at least daily.
 RETRY = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a step did, for people and reports."""
-
-    read: int = 0
-    unchanged: int = 0
-    created: int = 0
-    linked: int = 0
-    merged: int = 0
-    deleted: int = 0
-    conflicts: int = 0
-    aside: int = 0
-
-    def add(self, other: "Tally") -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-class Seen(NamedTuple):
-    """Records of one system as it holds them now, from a poll, a look before a write, or a second try."""
-
-    records: Sequence[Record]
-    gone: Sequence[str] = ()
-    broken: Sequence[Broken] = ()
-    #: Where the poll stands after this page. None: this was not a poll.
-    cursor: str | None = None
-    #: Were these records standing aside? Those that show nothing new are then settled.
-    again: bool = False
-    #: By key, what a person says that a record is: a golden record, or a new one (None).
-    decided: Mapping[str, int | None] = NOTHING
 
 
 def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ()) -> Tally:
@@ -67,7 +34,7 @@ def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ())
     with hub.store.transaction() as tx:
         page = PageMerge(hub, place, tx, doubts, seen)
         page.records(seen.records, hashes)
-        page.vanished(seen.gone)
+        page.deletions.vanished(seen)
         page.broken(seen.broken)
         page.batch.save()
         if seen.cursor is not None:
@@ -80,19 +47,9 @@ def bury(hub: Hub, place: Place, children: Sequence[tuple[Known, Fields]]) -> No
     with hub.store.transaction() as tx:
         page = PageMerge(hub, place, tx)
         for known, sent in children:
-            page.deleted_there("", page.batch.draft(known), Shadow(sent))
+            page.deletions.deleted_there("", page.batch.draft(known), Shadow(sent))
         page.batch.save()
         deliveries.reopen(tx, place.id, [known.golden_id for known, _ in children])
-
-
-class Look(NamedTuple):
-    """One record that differs from when we last looked."""
-
-    record: Record
-    hash: bytes
-    fields: Fields
-    #: Is it linked already?
-    linked: bool = False
 
 
 class Stamps:
@@ -122,6 +79,7 @@ class PageMerge:
         self.batch = Batch(hub, place, tx)
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
+        self.deletions = Deletions(hub, self)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -143,11 +101,15 @@ class PageMerge:
         """Unchanged records cost a hash; the others are mapped, or stand aside."""
         linked: list[tuple[Look, Link]] = []
         new: dict[str, Look] = {}
+        back = self.deletions.back(self.seen)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
             live = link is not None and link.state == LIVE
-            if live and link is not None and link.hash == hash_:
+            if live and link is not None and link.hash == hash_ and record.key not in back:
                 self.unchanged(record, link)
+                continue
+            if link is not None and link.state == UNLINKED and not self.seen.again:
+                self.tally.unchanged += 1  # it was let go: it stays as it is, unless somebody names it
                 continue
             look = self.mapped(record, hash_, live)
             if look is None:
@@ -183,7 +145,7 @@ class PageMerge:
     def linked(self, look: Look, known: Known) -> None:
         draft = self.batch.draft(known)
         if draft.state != LIVE:
-            self.edited_after_delete(look, draft, self.arrived(look, known))
+            self.deletions.edited_after_delete(look, draft, self.arrived(look, known))
         else:
             self.tally.merged += 1
             self.meet(look, draft, self.living(draft, self.arrived(look, known)))
@@ -210,11 +172,18 @@ class PageMerge:
         ours = place.binding.mapping.project(draft.fields)
         decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
         merged = merge(place.entity.units, shadow, ours, look.fields, decide)
+        self.missed(look.fields, shadow)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
         self.keep(look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):
             batch.owe(place, draft.golden_id)
+
+    def missed(self, shown: Fields, shadow: Shadow | None) -> None:
+        """Fields that had a value when we last looked, and are not shown any more."""
+        told = self.hub.missed.get(self.place.id)
+        if told is not None and shadow is not None and len(shown) < len(shadow.fields):
+            told([name for name, value in shadow.fields.items() if value is not None and name not in shown])
 
     def held(self, shadow: Shadow) -> frozenset[str]:
         return held_fields(self.place.entity.units, shadow)
@@ -274,7 +243,7 @@ class PageMerge:
             self.name_key(draft, look.record.key)
             self.meet(look, draft, base)
         else:  # the child of a create, deleted elsewhere before we knew of it
-            self.edited_after_delete(look, draft, base)
+            self.deletions.edited_after_delete(look, draft, base)
         how = {"key": [None, look.record.key], "rule": [None, found.rule]}
         self.batch.audit(draft.golden_id, self.place, "linked", how)
 
@@ -303,117 +272,6 @@ class PageMerge:
         for other in place.others:
             if other.binding.allowed.insert and other.id not in draft.apart:
                 batch.owe(other, golden_id)
-
-    # -- deletions --------------------------------------------------------------------------------
-
-    def vanished(self, keys: Sequence[str]) -> None:
-        """Records that the system does not hold any more."""
-        if not keys:
-            return
-        known_links = links.lookup(self.tx, self.place.id, keys)
-        live = {key: link for key, link in known_links.items() if link.state == LIVE}
-        known = records.load(self.tx, self.place.id, [link.golden_id for link in live.values()])
-        for key, link in live.items():
-            self.gone(key, known[link.golden_id])
-
-    def gone(self, key: str, known: Known) -> None:
-        """Unchanged on our side: the deletion is taken. Changed: a conflict of delete against edit."""
-        place, batch = self.place, self.batch
-        draft = batch.draft(known)
-        self.tally.deleted += 1
-        batch.unlink(place, key, draft.golden_id)
-        if draft.state != LIVE:
-            batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
-        else:
-            self.deleted_there(key, draft, known.shadow)
-
-    def deleted_there(self, key: str, draft: Draft, shadow: Shadow | None) -> None:
-        ours = self.place.binding.mapping.project(draft.fields)
-        if not self.place.reads:
-            self.put_back(key, draft, shadow, ours, f"{self.place.binding.system} is written one-way")
-        elif shadow is None or untouched(shadow, ours):
-            self.delete(draft)
-        else:
-            self.delete_against_edit(key, draft, shadow, ours)
-
-    def delete(self, draft: Draft) -> None:
-        """The golden record goes; every other system is owed the deletion."""
-        draft.state = DELETED
-        self.batch.touch(draft)
-        self.batch.withdraw(self.place, draft)
-        self.batch.audit(draft.golden_id, self.place, "deleted", None)
-        for other in self.place.others:
-            self.batch.owe(other, draft.golden_id)
-
-    def put_back(self, key: str, draft: Draft, shadow: Shadow | None, ours: Fields, rule: str) -> None:
-        """The deletion is not taken: the record is created there anew."""
-        base = shadow.fields if shadow else None
-        self.tally.conflicts += 1
-        self.batch.clash(self.place, key, draft, Clash(EXISTENCE, base, ours, {}, "keep", rule))
-        self.name_key(draft, None)
-        self.batch.owe(self.place, draft.golden_id)
-
-    def delete_against_edit(self, key: str, draft: Draft, shadow: Shadow, ours: Fields) -> None:
-        if self.nobody_has(draft):
-            self.delete(draft)
-            return
-        decision = existence(self.place.entity.deletes)
-        if decision.verdict == "keep":
-            self.put_back(key, draft, shadow, ours, decision.rule)
-            return
-        self.tally.conflicts += 1
-        clash = Clash(EXISTENCE, shadow.fields, ours, {}, decision.verdict, decision.rule)
-        self.batch.clash(self.place, key, draft, clash)
-        if decision.verdict == "take":
-            self.delete(draft)
-            return
-        draft.apart |= {self.place.id}  # held: not created there again until a person decides
-        self.batch.touch(draft)
-
-    def nobody_has(self, draft: Draft) -> bool:
-        """Has every system deleted it by now? Then all agree, whatever was edited before."""
-        return not links.of_golden(self.tx, draft.golden_id, [other.id for other in self.place.others])
-
-    def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
-        """The golden record was deleted, and here someone edited its record before our deletion arrived."""
-        base = (shadow or Shadow({})).fields
-        moved = {name for name, value in look.fields.items() if not name.startswith(LINK) and base.get(name) != value}
-        if shadow is None or not moved:
-            self.keep(look, draft, shadow or Shadow(look.fields))
-            self.batch.owe(self.place, draft.golden_id)
-            return
-        if shadow.held.get(EXISTENCE) == Held(look.fields, {}):
-            self.keep(look, draft, shadow)
-            return
-        self.edit_against_delete(look, draft, shadow)
-
-    def edit_against_delete(self, look: Look, draft: Draft, shadow: Shadow) -> None:
-        decision = existence(self.place.entity.deletes)
-        self.tally.conflicts += 1
-        # Seen from this system, theirs is the edit: the conflict log's "take" takes it.
-        verdict = {"keep": "take", "take": "keep", "hold": "hold"}[decision.verdict]
-        clash = Clash(EXISTENCE, shadow.fields, {}, look.fields, verdict, decision.rule)  # type: ignore[arg-type]
-        for unit in shadow.held if verdict != "take" else ():
-            self.batch.end(self.place, draft.golden_id, unit, conflicts.SUPERSEDED)
-        self.batch.clash(self.place, look.record.key, draft, clash)
-        if verdict == "hold":
-            held = {EXISTENCE: Held(look.fields, {})}
-            self.keep(look, draft, Shadow(shadow.fields, shadow.asked, held))
-        elif verdict == "take":
-            self.revive(look, draft, shadow)
-        else:
-            self.keep(look, draft, Shadow(look.fields))
-            self.batch.owe(self.place, draft.golden_id)
-
-    def revive(self, look: Look, draft: Draft, shadow: Shadow) -> None:
-        """The edit wins: the golden record lives again, and is created anew where it was deleted."""
-        draft.state = LIVE
-        self.batch.touch(draft)
-        for other in self.place.others:
-            if other.own in draft.fields:
-                draft.set(other.own, None)
-            self.batch.owe(other, draft.golden_id)
-        self.meet(look, draft, shadow)
 
     # -- rows that are no records -----------------------------------------------------------------
 

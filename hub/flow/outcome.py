@@ -15,11 +15,12 @@ from hub.core.record import Fields, Record
 from hub.core.retry import wait
 from hub.flow.batch import Batch
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.plan import EMPTY, Plan
+from hub.flow.plan import DELETIONS, EMPTY, Plan
 from hub.store import deliveries, intents
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
-from hub.store.schema import DELETED
+from hub.store.records import Known
+from hub.store.schema import DELETED, UNLINKED
 
 #: After a time-out the request may still be carried out for so long.
 LATE = timedelta(seconds=60)
@@ -116,7 +117,7 @@ class Outcomes:
             self.open.append(item)
         else:
             self.done.append(item.due)
-        if item.step == "delete":
+        if item.step in DELETIONS:
             self.deleted(batch, item, outcome)
         elif item.step == "create":
             self.created(batch, item, outcome, told)
@@ -154,8 +155,13 @@ class Outcomes:
     def deleted(self, batch: Batch, item: Plan, outcome: Written) -> None:
         self.sent.deleted += 1
         known = item.due.known
-        batch.unlink(self.place, known.key or outcome.key, known.golden_id)
         before = known.shadow.fields if known.shadow else {}
+        if item.step == "close":
+            detail = {name: [before.get(name), value] for name, value in item.sent.items()}
+            batch.audit(known.golden_id, self.place, "updated", detail)
+            let_go(batch, known)
+            return
+        batch.unlink(self.place, known.key or outcome.key, known.golden_id)
         batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
 
     def holds(self, item: Plan, outcome: Written, told: bool) -> tuple[Fields, bytes | None]:
@@ -202,7 +208,7 @@ class Outcomes:
         else:
             self.sent.postponed += 1
             state = OWED
-        if isinstance(error, Unknown) and item.step != "delete":
+        if isinstance(error, Unknown) and item.step not in DELETIONS:
             self.open.append(item)
         self.failed.append(failed(self.hub, self.place, item.due, error, state))
 
@@ -217,7 +223,17 @@ class Outcomes:
 
 def silent(item: Plan, outcome: Outcome) -> bool:
     """Was it carried out, without a word on what the system now holds?"""
-    return isinstance(outcome, Written) and outcome.fields is None and item.step != "delete"
+    return isinstance(outcome, Written) and outcome.fields is None and item.step not in DELETIONS
+
+
+def let_go(batch: Batch, known: Known) -> None:
+    """The record stays in its system, and is synced no more; should the golden record live again, it is not made anew
+    there."""
+    draft = batch.draft(known)
+    draft.apart |= {batch.place.id}
+    batch.touch(draft)
+    batch.unlink(batch.place, str(known.key), known.golden_id, UNLINKED)
+    batch.audit(known.golden_id, batch.place, "unlinked", {"key": [known.key, None]})
 
 
 def known_version(outcome: Written, hash_: bytes | None) -> str | None:

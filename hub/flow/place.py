@@ -12,6 +12,7 @@ import orjson
 from hub.adapter import Adapter
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
+from hub.flow.guard import Guard
 from hub.store.catalog import BindingRow, Catalog
 from hub.store.database import Store
 
@@ -66,6 +67,8 @@ class Place:
     #: Of a raw record, what the mapping reads; and the 16 bytes that stand for it.
     values: Callable[[Raw], Any] = field(default=lambda raw: ())
     digest: Callable[[Any], bytes] = field(default=lambda values: b"")
+    #: Fields that vanished from the system: nothing is written to them.
+    stopped: set[str] = field(default_factory=set, compare=False)
     #: The binding's number in the store.
     id: int = field(init=False)
 
@@ -87,6 +90,16 @@ class Place:
         return self.binding.direction != "out"
 
     @property
+    def writable(self) -> frozenset[str]:
+        """The fields that the hub may write, and that are there to be written."""
+        return self.binding.mapping.writable - self.stopped if self.stopped else self.binding.mapping.writable
+
+    @property
+    def followed(self) -> bool:
+        """Do deletions here go on to the other systems?"""
+        return self.reads and self.binding.deletes.take == "delete"
+
+    @property
     def writes(self) -> bool:
         return self.binding.direction != "in"
 
@@ -102,6 +115,10 @@ class Hub:
     places: Mapping[str, Mapping[str, Place]]
     machine: Machine
     run_id: int | None = None
+    #: Of the run that is under way.
+    guard: Guard = field(default_factory=Guard)
+    #: By binding: told of every field that a record had and does not show any more.
+    missed: dict[int, Callable[[Iterable[str]], None]] = field(default_factory=dict)
 
     def now(self) -> str:
         return stamp(self.machine.now())

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from hub.adapter import Write
+from hub.adapter import Kind, Write
 from hub.core.errors import Refused
 from hub.core.merge import EXISTENCE, Shadow, held_fields, owed
 from hub.core.record import Fields
@@ -11,7 +11,11 @@ from hub.flow.place import Place
 from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
 
-Step = Literal["create", "update", "delete", "settle", "check", "contest", "none", "refuse"]
+Step = Literal[
+    "create", "update", "delete", "close", "part", "settle", "check", "contest", "hold", "wait", "none", "refuse"
+]
+#: Steps that take a record away from the people of a system: the guard counts them.
+DELETIONS = ("delete", "close")
 EMPTY = Shadow({})
 
 
@@ -22,6 +26,8 @@ class Plan(NamedTuple):
     #: settle: a create may be out, find out first. check: an update may be out, or the record was to be deleted and
     #: is not any more: read it back first.
     #: contest: what is to be deleted holds an undecided edit.
+    #: close: a deletion that only marks the record. part: the record is let go. hold: the guard keeps the deletion.
+    #: wait: the record is missed, and a person is asked whether it is deleted.
     #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
     #: In the entity's terms, as the system will show it.
@@ -54,7 +60,8 @@ def create(place: Place, due: Due, token: str) -> Plan:
     if barred or known.fields.get(place.own) is not None:
         return Plan(due, "none")
     ours = mapping.project(known.fields)
-    sent = ours if mapping.writable.issuperset(ours) else {n: v for n, v in ours.items() if n in mapping.writable}
+    writable = place.writable
+    sent = ours if writable.issuperset(ours) else {name: value for name, value in ours.items() if name in writable}
     problems = mapping.missing(known.fields)
     if problems:
         return Plan(due, "refuse", problem=unfit(problems))
@@ -68,7 +75,7 @@ def update(place: Place, due: Due) -> Plan:
     if known.shadow is None or not place.binding.allowed.update:
         return Plan(due, "none")
     held = held_fields(place.entity.units, known.shadow)
-    sent = owed(known.shadow, mapping.project(known.fields), mapping.writable, held)
+    sent = owed(known.shadow, mapping.project(known.fields), place.writable, held)
     return fitting(place, due, "update", sent) if sent else Plan(due, "none")
 
 
@@ -79,12 +86,26 @@ def delete(place: Place, due: Due) -> Plan:
         return Plan(due, "none")
     if held:
         return Plan(due, "contest")
-    return Plan(due, "delete", write=Write("delete", known.key, {}, known.version))
+    means = place.binding.deletes.send
+    if means == "ignore":
+        return Plan(due, "none")
+    if means == "hard":
+        return Plan(due, "delete", write=Write("delete", known.key, {}, known.version))
+    return close(place, due) if means == "soft" else Plan(due, "part")
 
 
-def fitting(place: Place, due: Due, step: Literal["create", "update"], sent: Fields, token: str = "") -> Plan:
+def close(place: Place, due: Due) -> Plan:
+    """Mark the record, where it is not marked yet; then it is let go."""
+    shown = due.known.shadow.fields if due.known.shadow else {}
+    marks = place.binding.mapping.project(dict(place.binding.deletes.marks))
+    sent = {name: v for name, v in marks.items() if name in place.writable and (name not in shown or shown[name] != v)}
+    return fitting(place, due, "close", sent) if sent else Plan(due, "part")
+
+
+def fitting(place: Place, due: Due, step: Literal["create", "update", "close"], sent: Fields, token: str = "") -> Plan:
     """The write, if every value fits the system."""
     raw, problems = place.binding.mapping.to_system(sent)
     if problems:
         return Plan(due, "refuse", problem=unfit(problems))
-    return Plan(due, step, sent, Write(step, due.known.key, raw, due.known.version, token))
+    kind: Kind = "create" if step == "create" else "update"
+    return Plan(due, step, sent, Write(kind, due.known.key, raw, due.known.version, token))

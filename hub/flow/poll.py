@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.core.errors import Refused
-from hub.flow.merge import Seen, Tally, merge_page
+from hub.flow.drift import Watch, leave_alone
+from hub.flow.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.seen import Seen, Tally
 from hub.flow.settle import after_poll, land, open_doubts
 from hub.store import reviews
 from hub.store.agenda import Agenda, agenda
@@ -32,15 +34,20 @@ def poll(
             known = agenda(tx, hub.catalog.instance_id, hub.now())[place.id]
     if known.intents:
         land(hub, place)
+    leave_alone(place, known.stopped)
     cursor = known.cursor
+    watch = Watch(place)
+    hub.missed[place.id] = watch.missed.update
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         if page.records or page.gone or page.broken or page.cursor != cursor:
             total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))
+            watch.see(page.records)
             cursor = page.cursor
         progress(total, page.total)
     if doubts:
         after_poll(hub, place, began)
+    total.stopped = watch.close(hub)
     return total
 
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from hub.core.record import Fields, Record
 from hub.flow.matching import Doubt
-from hub.flow.merge import Seen, merge_page
+from hub.flow.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.seen import Seen
 from hub.store import deliveries, intents, links, reviews
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import Due

@@ -54,6 +54,8 @@ ACCIDENTS = (
     Move("throttle", {"where": WHERE, "call": ("write", "changes"), "seconds": (30, 3600)}, 0.5),
     Move("deny", {"where": WHERE, "call": ("write", "read", "changes")}, 0.5),
     Move("refuse", {"where": WHERE, "nth": (1, 1, 2)}),
+    Move("list_short", {"where": WHERE, "which": WHICH}, 0.5),
+    Move("list_nothing", {"where": WHERE}, 0.5),
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
     Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
 )
@@ -101,6 +103,12 @@ class Hand:
 
     def compare_keys(self, where: int) -> None:
         self.play.compare_keys(self.system(where))
+
+    def list_short(self, where: int, which: int) -> None:
+        self.play.list_short(self.system(where), which)
+
+    def list_nothing(self, where: int) -> None:
+        self.play.list_nothing(self.system(where))
 
     def die_at_a_write(self, where: int, phase: str, nth: int, whole: bool) -> None:
         self.accidents.die(self.system(where), "write", phase, nth)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hub.core.errors import Refused
 from hub.core.record import Fields, Raw
+from hub.flow import held
 from hub.flow.aside import link, separate
 from hub.flow.decide import Side, resolve
 from hub.flow.place import Place
@@ -145,6 +146,14 @@ class People:
             if review.kind == "in-doubt":
                 with self.play.mortal():
                     self.identify(self.play.world.hub.place_of(review.binding_id), review.key)
+
+    def approve(self) -> None:
+        """Somebody lets the deletions happen that are held: in a system that lists nothing any more, all are."""
+        play = self.play
+        for place in play.world.hub.all():
+            for item in held.waiting(play.world.hub, place, 0):
+                play.note("person accepts", item.number, "deletions", item.way, item.system)
+                held.accept(play.world.hub, place, item.way, item.number)
 
     def identify(self, place: Place, key: str) -> None:
         """It is the hub's own child, or a new record."""

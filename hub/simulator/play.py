@@ -29,7 +29,7 @@ from hub.simulator.staging import Setup, staged
 from hub.simulator.systems import Kind, Simulated, Write1
 from hub.simulator.terms import spoilt
 from hub.simulator.world import World
-from hub.store import deliveries, reviews
+from hub.store import absences, deliveries, reviews
 from hub.store.agenda import agenda
 from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.reviews import Review
@@ -151,6 +151,25 @@ class Play:
     def compare_keys(self, name: str) -> None:
         self.run(f"compare keys {name}", lambda sync: sync.compare_keys(self.place(name)))
 
+    def list_short(self, name: str, number: int) -> None:
+        """A list of keys leaves a record out, and the next one shows it: nothing is to be concluded."""
+        found = self.people.pick(name, number)
+        if found:
+            self.note("the list of", name, "leaves out", found[0])
+            self.listed(name, lambda key: key == found[0], times=1)
+
+    def list_nothing(self, name: str) -> None:
+        """Two lists of keys are empty, though nobody deleted anything."""
+        self.note("the lists of", name, "are empty")
+        self.listed(name, lambda key: True, times=2)
+
+    def listed(self, name: str, unlisted: Callable[[str], bool], times: int) -> None:
+        for _ in range(times):
+            self.systems[name].unlisted = unlisted
+            self.compare_keys(name)
+        self.systems[name].unlisted = None
+        self.compare_keys(name)
+
     def sync(self, *, keys: bool = False) -> None:
         self.run("sync", lambda sync: sync.run(keys=keys))
 
@@ -171,8 +190,8 @@ class Play:
         if self.people.mend():
             self.rest()
             Ending(self.oracle).judge()
-        if self.aside():
-            raise Broken(OTHER, f"still standing: {self.aside()}")
+        if self.aside() or self.missed():
+            raise Broken(OTHER, f"still standing: {self.aside()} {self.missed()}")
 
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
@@ -193,11 +212,18 @@ class Play:
         self.wait(DAY)
         if keys:
             self.people.look()
+            self.people.approve()
         self.sync(keys=keys)
         return before == (self.stand(), self.deaths)
 
     def stand(self) -> tuple[Any, ...]:
-        return self.oracle.writes, len(self.oracle.log()), self.aside()
+        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.missed()
+
+    def missed(self) -> list[str]:
+        """Records that one list of keys did not show."""
+        with self.world.store.reading() as tx:
+            found = [absences.of(tx, place.id) for place in self.world.hub.all()]
+        return [f"{number} {key} {row.state}" for number, rows in enumerate(found) for key, row in rows.items()]
 
     def aside(self) -> list[str]:
         """What stands for people to see: records and deliveries."""

@@ -28,6 +28,8 @@ class Profile(NamedTuple):
 EXISTENCE = (Policy("ask"), Policy("edit"), Policy("delete"))
 PLAIN = Kind()
 LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
+#: Does not tell of deletions.
+MUTE = Kind(replace(ABLE, tombstones=False))
 #: Knows neither tokens nor search nor versions, and does not say what it made of a write.
 WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
 LISTED = Kind(replace(ABLE, tombstones=False), page=1)
@@ -179,6 +181,14 @@ FAILING = (
     only("poll", 3),
 )
 LISTS = (only("create", 2), only("sync", 2), only("break_off_a_list", 2), only("edit"), only("delete", 0.5))
+SHORT_LISTS = (
+    only("list_short", 2, which=(0,)),
+    only("list_nothing"),
+    only("create", where=(0,)),
+    only("delete", 0.5),
+    only("compare_keys"),
+    only("sync"),
+)
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
@@ -187,6 +197,7 @@ PROFILES = (
     Profile("groups", pair_with(PLAIN, ("phone", "amount")), QUIET, (12, 12)),
     Profile("failing writes", pair_with(PLAIN), FAILING, (12, 12)),
     Profile("broken lists", pair_with(LISTED), LISTS, (12, 12)),
+    Profile("short lists", pair_with(MUTE), SHORT_LISTS, (12, 12)),
     Profile("held", held, HELD, (12, 12)),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),

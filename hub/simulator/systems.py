@@ -69,6 +69,9 @@ Watch = Callable[[Write1], None]
 class Simulated(Memory):
     """A system in memory that tells of every write of the hub as it happens."""
 
+    #: Does the list of keys leave out this one, or all?
+    unlisted: Callable[[str], bool] | None = None
+
     def __init__(
         self,
         name: str,
@@ -142,6 +145,10 @@ class Simulated(Memory):
             if number == 1:
                 self.tell("second page")
             yield page
+
+    def keys(self, obj: str) -> Iterator[list[str]]:
+        for page in super().keys(obj):
+            yield [key for key in page if self.unlisted is None or not self.unlisted(key)]
 
     def _write(self, obj: str, write: Write) -> Written | Failure:
         """One of a batch. What happens to it alone happens here; a death leaves the rest of the batch undone."""

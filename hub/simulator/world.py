@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from hub.adapter import Adapter
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
-from hub.core.model import Allowed, Binding, Direction, Entity, Instance, Policy, Unit
+from hub.core.model import Allowed, Binding, Deletes, Direction, Entity, Instance, Policy, Unit
 from hub.engine.sync import Sync
 from hub.flow.place import Hub, Place, Spread, assemble
 from hub.simulator.clock import Clock, Counter, machine
@@ -68,16 +68,19 @@ def integration(
     deletes: Policy = ASK,
     specs: Mapping[str, Mapping[str, Any]] | None = None,
     mapped: Mapping[str, Sequence[str]] | None = None,
+    means: Mapping[str, Deletes] | None = None,
+    filters: Mapping[str, str] | None = None,
     blank: Literal["wins", "loses"] = "wins",
 ) -> Instance:
     """One entity, `account`, that is a `thing` in every system. `links`: by system, {"@erp": "erp_key"}. `mapped`: the
-    fields that a system's mapping has, where those are not all."""
+    fields that a system's mapping has, where those are not all. `means`: what deletions mean in a system."""
 
     def binding(name: str) -> Binding:
         known = (mapped or {}).get(name, fields)
         spec = mapping(known, (links or {}).get(name, {}), **(specs or {}).get(name, {}))
         direction, may = (directions or {}).get(name, "both"), (allowed or {}).get(name, Allowed())
-        return Binding("account", name, "thing", compile_mapping(spec), direction, may)
+        only, deletions = (filters or {}).get(name), (means or {}).get(name, Deletes())
+        return Binding("account", name, "thing", compile_mapping(spec), direction, may, only, deletes=deletions)
 
     units = tuple(replace(unit, blank=blank) for unit in units_of(fields, groups or {}, policy, policies or {}))
     rules = tuple(tuple(rule) for rule in match)

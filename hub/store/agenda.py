@@ -1,8 +1,8 @@
 """What there is to do in each system, in one statement: a hub at rest asks no more of its database than this."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hub.store.database import Tx
+from hub.store.database import Tx, decode
 from hub.store.lookup import Lookup
 
 
@@ -19,6 +19,10 @@ class Agenda(NamedTuple):
     #: Is a record that stands aside to be tried again, or a delivery to be sent?
     reviews: bool
     deliveries: bool
+    #: Did a person accept deletions that are not taken yet?
+    accepted: bool = False
+    #: Fields that vanished from the system.
+    stopped: tuple[str, ...] = ()
 
 
 _AGENDA = Lookup(
@@ -27,7 +31,9 @@ _AGENDA = Lookup(
          EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
          EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
                  AND r.kind <> 'broken'),
-         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now)
+         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
+         EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
+         b.stopped
        FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
 )
 
@@ -35,4 +41,10 @@ _AGENDA = Lookup(
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
     rows = tx.look(_AGENDA, instance=instance_id, now=now)
-    return {row[0]: Agenda(row[1], row[2], *map(bool, row[3:])) for row in rows}
+    return {row[0]: _agenda(row) for row in rows}
+
+
+def _agenda(row: tuple[Any, ...]) -> Agenda:
+    _, cursor, paused, *flags, stopped = row
+    doubts, intents, due, owed, accepted = map(bool, flags)
+    return Agenda(cursor, paused, doubts, intents, due, owed, accepted, tuple(decode(stopped) or ()))

@@ -1,14 +1,14 @@
 """The numbers that stand for organizations, instances, entities and bindings in the other tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from hub.core.model import Instance
-from hub.store import schema
+from hub.store import links, schema
 from hub.store.bulk import Bulk
-from hub.store.database import Store, Tx
+from hub.store.database import Store, Tx, encode
 from hub.store.lookup import Lookup
 
 
@@ -86,6 +86,24 @@ def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
 def polled(tx: Tx, binding_ids: Sequence[int], now: str) -> None:
     """Polls that came to their end."""
     tx.many(_POLLED, [(now, binding_id) for binding_id in binding_ids])
+
+
+_STOP = sa.text("UPDATE binding SET stopped = :stopped WHERE id = :id")
+
+
+def stop_fields(tx: Tx, binding_id: int, names: Iterable[str]) -> None:
+    """Fields that vanished from the system, all of them."""
+    stopped = sorted(names)
+    tx.run(_STOP, {"stopped": encode(stopped) if stopped else None, "id": binding_id})
+
+
+def forget_fields(tx: Tx, binding_id: int) -> None:
+    """A person says that fields which vanished are to be used all the same: everything is read and compared anew."""
+    stopped = tx.run(sa.select(schema.binding.c.stopped).where(schema.binding.c.id == binding_id)).scalar()
+    if stopped is not None:
+        stop_fields(tx, binding_id, ())
+        links.revisit_all(tx, binding_id)
+        move(tx, binding_id, None)
 
 
 def pause(tx: Tx, binding_id: int, why: str | None) -> None:

@@ -12,7 +12,8 @@ from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 from hub.store.records import COLUMNS, JOINS, Known, known
 
-OWED, CREATING, REFUSED = "owed", "creating", "refused"
+OWED, CREATING, REFUSED, HELD = "owed", "creating", "refused", "held"
+_NEVER = "9999-12-31"
 
 
 class Due(NamedTuple):
@@ -26,6 +27,8 @@ class Due(NamedTuple):
     attempts: int
     due_at: str
     known: Known
+    #: Did a person let this deletion out?
+    approved: bool = False
 
 
 class Standing(NamedTuple):
@@ -49,7 +52,7 @@ _OWE = Bulk(
        {begin} {binding_id}, {golden_id}, 'owed', 1, 0, {now} {end}
        ON CONFLICT (binding_id, golden_id) DO UPDATE SET
          state = CASE WHEN delivery.state = 'creating' THEN 'creating' ELSE 'owed' END,
-         seq = delivery.seq + 1, attempts = 0, code = NULL, said = NULL,
+         seq = delivery.seq + 1, attempts = 0, code = NULL, said = NULL, held_at = NULL, approved_at = NULL,
          due_at = CASE WHEN delivery.state = 'creating' THEN delivery.due_at ELSE excluded.due_at END""",
     **_ONE, now="text",
 )  # fmt: skip
@@ -57,7 +60,7 @@ _MINE = "delivery WHERE binding_id = :binding"
 _OUT = "delivery {by ix_delivery_creating} WHERE binding_id = :binding AND state = 'creating'"
 _PAGE = " AND golden_id > :after AND due_at <= :now ORDER BY golden_id LIMIT :limit"
 # The page is cut before anything is looked up for it.
-_READ = f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, {COLUMNS} FROM (SELECT * FROM "
+_READ = f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, d.approved_at, {COLUMNS} FROM (SELECT * FROM "
 _WITH = f") d {{join golden g: g.id = d.golden_id}} {JOINS} ORDER BY d.golden_id"
 _DUE = Lookup(_READ + _MINE + _PAGE + _WITH)
 _DUE_DOUBTS = Lookup(_READ + _OUT + _PAGE + _WITH)
@@ -100,8 +103,8 @@ def doubts(tx: Tx, binding_id: int) -> list[Due]:
 
 
 def _due(row: tuple[Any, ...]) -> Due:
-    state, seq, token, attempts, due_at, *rest = row
-    return Due(rest[0], state, seq, token, attempts, due_at, known(rest))
+    state, seq, token, attempts, due_at, approved_at, *rest = row
+    return Due(rest[0], state, seq, token, attempts, due_at, known(rest), approved_at is not None)
 
 
 def creating(tx: Tx, rows: Sequence[Row]) -> None:
@@ -133,6 +136,82 @@ def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 def drop(tx: Tx, binding_id: int, golden_id: int) -> None:
     """A person discards a delivery."""
     tx.run(_DROP, {"binding_id": binding_id, "golden_id": golden_id})
+
+
+# -- deletions that the guard holds -----------------------------------------------------------------------------
+
+_HOLD = Bulk(
+    "UPDATE delivery SET state = 'held', held_at = {now}, due_at = {never}, code = {code}, said = {said} {from_} WHERE "
+    + _THIS,
+    **_ONE, now="text", never="text", code="text", said="text",
+)  # fmt: skip
+_APPROVE = Lookup(
+    "UPDATE delivery SET approved_at = :now WHERE binding_id = :binding AND golden_id {among}", kind="bigint"
+)
+_ACCEPT = sa.text(
+    """UPDATE delivery SET state = 'owed', approved_at = :now, due_at = :now, code = NULL, said = NULL
+       WHERE binding_id = :binding AND golden_id IN (
+         SELECT golden_id FROM delivery WHERE binding_id = :binding AND state = 'held'
+         ORDER BY held_at, golden_id LIMIT :most)"""
+)
+_DELETIONS = sa.text(
+    """SELECT count(*), coalesce(sum(CASE WHEN d.state = 'held' THEN 1 ELSE 0 END), 0)
+       FROM delivery d JOIN golden g ON g.id = d.golden_id
+       WHERE d.binding_id = :binding AND g.state = 0 AND d.approved_at IS NULL
+         AND (d.due_at <= :now OR d.state = 'held')
+         AND EXISTS (SELECT 1 FROM link l
+                     WHERE l.golden_id = d.golden_id AND l.binding_id = :binding AND l.state = 1)"""
+)
+_HELD_NOW = sa.text("SELECT count(*), min(held_at) FROM delivery WHERE binding_id = :binding AND state = 'held'")
+_HELD_PAGE = sa.text(
+    """SELECT d.golden_id, l.key, d.held_at FROM delivery d
+         LEFT JOIN link l ON l.golden_id = d.golden_id AND l.binding_id = d.binding_id AND l.state = 1
+       WHERE d.binding_id = :binding AND d.state = 'held' ORDER BY d.held_at, d.golden_id LIMIT :limit"""
+)
+
+
+class HeldDeletion(NamedTuple):
+    """A deletion that is not sent."""
+
+    golden_id: int
+    #: Of the record there. None: it is not linked any more.
+    key: str | None
+    since: str
+
+
+def deletions(tx: Tx, binding_id: int, now: str) -> tuple[int, int]:
+    """Deletions to a system that are due and that no person let out; and how many more of them are held already."""
+    [row] = tx.rows(_DELETIONS, {"binding": binding_id, "now": now})
+    return int(row[0]) - int(row[1]), int(row[1])
+
+
+def hold(tx: Tx, binding_id: int, golden_ids: Sequence[int], now: str, code: str, said: str) -> None:
+    """These deletions wait for a person."""
+    tx.many(_HOLD, [(binding_id, golden_id, now, _NEVER, code, said) for golden_id in golden_ids])
+
+
+def approve(tx: Tx, binding_id: int, golden_ids: Sequence[int], now: str) -> None:
+    """A person has seen these deletions already: the guard lets them out."""
+    tx.each_do(_APPROVE, golden_ids, binding=binding_id, now=now)
+
+
+def accept(tx: Tx, binding_id: int, most: int, now: str) -> int:
+    """Let out those that are held, the oldest first and so many at the most; how many they are."""
+    return tx.run(_ACCEPT, {"binding": binding_id, "most": most, "now": now}).rowcount
+
+
+def held(tx: Tx, binding_id: int) -> tuple[int, str | None]:
+    """How many are held, and since when."""
+    [row] = tx.rows(_HELD_NOW, {"binding": binding_id})
+    return int(row[0]), row[1]
+
+
+def held_page(tx: Tx, binding_id: int, limit: int) -> list[HeldDeletion]:
+    """Those that are held, the oldest first."""
+    return [HeldDeletion(*row) for row in tx.rows(_HELD_PAGE, {"binding": binding_id, "limit": limit})]
+
+
+# -- for people -------------------------------------------------------------------------------------------------
 
 
 def standing(

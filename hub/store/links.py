@@ -14,7 +14,7 @@ from hub.store.lookup import Lookup
 
 
 class Link(NamedTuple):
-    """A record's link. `state` 0: the record is gone there."""
+    """A record's link. `state` 0: the record is gone there; 2: it was let go."""
 
     key: str
     golden_id: int
@@ -44,6 +44,8 @@ _SEEN = Bulk(
 )  # fmt: skip
 _DECIDED = Bulk("UPDATE link SET doc = {doc}, asked = {asked}, held = {held} {from_} WHERE " + _THIS, **_ONE, **_SHADOW)
 _REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
+_REVISIT_ALL = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding AND state = 1")
+_COUNT = sa.text("SELECT count(*) FROM link WHERE binding_id = :binding AND state = 1")
 _MISSING = sa.text(
     "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
 )
@@ -95,6 +97,16 @@ def versions(tx: Tx, rows: Sequence[Row]) -> None:
 def revisit(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
     """Merge these records when they are next seen, whatever they show."""
     tx.many(_REVISIT, [(binding_id, key) for key in keys])
+
+
+def revisit_all(tx: Tx, binding_id: int) -> None:
+    """Merge every record of a system when it is next seen, whatever it shows."""
+    tx.run(_REVISIT_ALL, {"binding": binding_id})
+
+
+def count(tx: Tx, binding_id: int) -> int:
+    """How many records of a system are linked."""
+    return int(tx.run(_COUNT, {"binding": binding_id}).scalar_one())
 
 
 def live_keys(tx: Tx, binding_id: int, after: str, limit: int) -> list[str]:

@@ -56,6 +56,8 @@ binding = sa.Table(
     sa.Column("polled_at", Text),
     #: Why nothing is sent to or read from this system just now (rejected credentials). Null: it is in use.
     sa.Column("paused", Text),
+    #: Fields that vanished from the system: nothing is written to them. A list of names. Null: there are none.
+    sa.Column("stopped", Json),
     sa.UniqueConstraint("entity_id", "system"),
 )
 
@@ -77,6 +79,8 @@ golden = sa.Table(
 )
 
 LIVE, DELETED, ABSORBED = 1, 0, 2
+#: Of a link only.
+UNLINKED = 2
 
 link = sa.Table(
     "link",
@@ -84,7 +88,7 @@ link = sa.Table(
     sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True, autoincrement=False),
     sa.Column("key", Text, primary_key=True),
     sa.Column("golden_id", Big, sa.ForeignKey("golden.id"), nullable=False),
-    #: 1 live, 0 the record is gone there: kept, so that it is not taken for a new one.
+    #: 1 live, 0 the record is gone there: kept, so that it is not taken for a new one, 2 it is there and was let go.
     sa.Column("state", sa.SmallInteger, nullable=False),
     #: Of what the system showed when we last looked, mapped fields only. Null: merge it whatever it shows.
     sa.Column("hash", Blob),
@@ -108,6 +112,21 @@ sa.Index(
     postgresql_where=sa.text("state = 1"),
 )
 
+absence = sa.Table(
+    "absence",
+    metadata,
+    # Linked records that a system does not show, and whose deletion is not taken (yet).
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True, autoincrement=False),
+    sa.Column("key", Text, primary_key=True),
+    #: sighted (missing from one list of keys), held (by the guard), accepted (by a person, to be taken by the next
+    #: run), outside (it left the binding's filter).
+    sa.Column("state", Text, nullable=False),
+    #: missing (from a list of keys), told (by the system).
+    sa.Column("way", Text, nullable=False),
+    sa.Column("since", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 match_key = sa.Table(
     "match_key",
     metadata,
@@ -124,7 +143,8 @@ delivery = sa.Table(
     metadata,
     sa.Column("binding_id", Int, primary_key=True),
     sa.Column("golden_id", Big, primary_key=True),
-    #: owed, creating (the create may be out), refused (a person must look; tried daily).
+    #: owed, creating (the create may be out), refused (a person must look; tried daily), held (a deletion that the
+    #: guard does not let out).
     sa.Column("state", Text, nullable=False),
     #: Grows whenever it is owed anew: a delivery is done only if nothing changed while it was out.
     sa.Column("seq", Int, nullable=False),
@@ -136,10 +156,13 @@ delivery = sa.Table(
     sa.Column("due_at", Text, nullable=False),
     sa.Column("code", Text),
     sa.Column("said", Text),
+    #: Of a deletion: since when the guard holds it, and when a person let it out.
+    sa.Column("held_at", Text),
+    sa.Column("approved_at", Text),
     sqlite_with_rowid=False,
 )
 # Few deliveries are ever in these states: the indexes stay small, and what is only owed costs neither of them.
-for _state in ("creating", "refused"):
+for _state in ("creating", "refused", "held"):
     _where = sa.text(f"state = '{_state}'")
     sa.Index(f"ix_delivery_{_state}", delivery.c.binding_id, sqlite_where=_where, postgresql_where=_where)
 

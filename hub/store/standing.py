@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from hub.store import runs
-from hub.store.database import Store
+from hub.store.database import Store, decode
 from hub.store.lookup import Lookup
 from hub.store.runs import Run
 
@@ -25,6 +25,10 @@ class PlaceStanding(NamedTuple):
     aside: int
     polled_at: str | None
     paused: str | None
+    #: Deletions that wait for a person, taken from or sent to this system.
+    deletes: int
+    #: Fields that vanished from the system: nothing is written to them.
+    stopped: list[str]
 
 
 class Standing(NamedTuple):
@@ -40,7 +44,10 @@ _PLACES = Lookup(
          (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'creating'),
          (SELECT count(*) FROM conflict c WHERE c.binding_id = b.id AND c.state = 'open'),
          (SELECT count(*) FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.kind <> 'discarded'),
-         b.polled_at, b.paused
+         b.polled_at, b.paused,
+         (SELECT count(*) FROM absence a WHERE a.binding_id = b.id AND a.state = 'held')
+           + (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'held'),
+         b.stopped
        FROM binding b JOIN entity e ON e.id = b.entity_id JOIN instance i ON i.id = e.instance_id
        ORDER BY i.name, e.id, b.id"""
 )
@@ -50,6 +57,6 @@ _INSTANCES = sa.text("SELECT id FROM instance ORDER BY id")
 def standing(store: Store, last: int = 5) -> Standing:
     """All instances, and the last runs of each."""
     with store.reading() as tx:
-        places = [PlaceStanding(*row) for row in tx.look(_PLACES)]
+        places = [PlaceStanding._make([*row[:-1], decode(row[-1]) or []]) for row in tx.look(_PLACES)]
         ids = [row[0] for row in tx.rows(_INSTANCES)]
         return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)])

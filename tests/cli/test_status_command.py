@@ -1,6 +1,7 @@
 """`hub status` tells how things stand, and is cheap enough to be asked every minute."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -87,3 +88,13 @@ def test_a_paused_system_and_a_failed_run_are_said_with_their_reason(synced: Pro
     assert "erp is paused, 'hub resume erp' goes on: " in said
     assert "[system.denied]" in said
     assert "failed" in said
+
+
+def test_a_field_that_vanished_is_said_until_a_person_resumes_the_system(synced: Project) -> None:
+    with sqlite3.connect(synced.path("var/hub.db")) as database:
+        database.execute("UPDATE binding SET stopped = ? WHERE system = 'erp'", (b'["phone"]',))
+    assert "erp shows no phone any more" in synced("status").out
+    assert [row["stopped"] for row in synced.ask("status")["systems"]] == [[], ["phone"]]
+    assert synced("resume", "erp").code == 0
+    assert "phone" not in synced("status").out
+    synced.sync()

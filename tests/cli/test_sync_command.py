@@ -100,6 +100,7 @@ def test_deletions_that_no_system_told_of_are_found_by_comparing_keys(synced: Pr
     company, supplier = synced.link()
     synced.crm.delete(company)
     synced.sync("--keys")
+    synced.sync("--keys")
     assert supplier not in synced.erp.records()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub.config import Project, load_project, load_settings
 from hub.core.errors import ConfigError
-from hub.core.model import Allowed, Policy, Task, Unit
+from hub.core.model import Allowed, Deletes, Policy, Task, Unit
 
 Load = Callable[..., Project]
 Change = Callable[[str, str, str], None]
@@ -87,6 +87,20 @@ def test_a_binding_says_what_may_be_done_and_how_the_object_is_read(load: Load, 
     assert (binding.object, binding.direction) == ("company", "in")
     assert binding.allowed == Allowed(insert=False, update=True, delete=False)
     assert (binding.filter, binding.options) == ("comp_type = 'Supplier'", {"page": 100})
+
+
+def test_what_a_deletion_means_is_said_by_binding(load: Load, change: Change) -> None:
+    said = "{send: soft, take: unlink, set: {status: I}, guard: {most: 5, share: 2%}, confirm_after: 1h}"
+    change("conf/instances/main.yaml", "        object: supplier", f"        object: supplier\n        deletes: {said}")
+    bindings = load().instance("main").entities["account"].bindings
+    assert bindings["crm"].deletes == Deletes()
+    assert bindings["erp"].deletes == Deletes("soft", "unlink", {"status": "I"}, 5, 0.02, timedelta(hours=1))
+
+
+def test_all_keys_are_compared_daily_or_as_said(load: Load, change: Change) -> None:
+    assert load().instance("main").tasks[0].keys_every == timedelta(days=1)
+    change("conf/instances/main.yaml", "    every: 5m", "    every: 5m\n    keys_every: 2h")
+    assert load().instance("main").tasks[0].keys_every == timedelta(hours=2)
 
 
 def test_a_mapping_takes_types_scale_and_choices_from_the_entity(load: Load) -> None:

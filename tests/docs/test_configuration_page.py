@@ -36,6 +36,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "fields of an entity": files.FieldFile,
     "groups": files.GroupFile,
     "bindings": files.BindingFile,
+    "deletes of a binding": files.DeletesFile,
+    "guard of deletes": files.GuardFile,
     "tasks": files.TaskFile,
     "mappings/NAME.yaml": files.MappingFile,
     "fields of a mapping": files.MappedFile,

@@ -2,27 +2,40 @@
 
 import re
 import tomllib
+from typing import get_args
 
 import pytest
 from docs_pages import ROOT, page, section, tables
 
 from hub.cli.output import DONE, TROUBLE, WRONG
-from hub.config import expression
+from hub.config import expression, files
 from hub.config.environment import _ADDRESS, _HIDDEN
 from hub.config.files import parse_policy
 from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
 from hub.core import merge
-from hub.flow.reconcile import LIMIT, SHARE
+from hub.core.model import Deletes
+from hub.flow.drift import MANY
 
 CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
 
 
 def test_the_brake_on_deletions_is_as_told() -> None:
-    assert (LIMIT, SHARE) == (20, 0.1)
+    assert (Deletes().most, Deletes().share) == (20, 0.1)
     for text in (OPERATIONS, page("errors.md")):
         assert re.search(r"more than 20 records\s+and more than a tenth", text)
+
+
+def test_a_field_that_vanished_is_told_as_it_is_found() -> None:
+    assert f"though {MANY} of its records had a value" in " ".join(page("concepts.md").split())
+
+
+def test_what_the_modes_of_deletions_are_called_is_as_told() -> None:
+    told = tables(section(page("concepts.md"), "Deletions"))
+    for name, table in (("send", told[0]), ("take", told[1])):
+        field = files.DeletesFile.model_fields[name]
+        assert [row[0].strip("`") for row in table] == [*get_args(field.annotation)]
 
 
 def test_exit_codes_are_as_told() -> None:

@@ -7,6 +7,7 @@ from support.memory import World, memory
 from hub.core.errors import TryLater
 from hub.core.model import Task
 from hub.engine.loop import Loop
+from hub.store import runs
 
 
 def world(*tasks):
@@ -51,6 +52,17 @@ def test_all_keys_are_compared_daily_also_when_the_hub_is_restarted_more_often()
         compared = [row[0] for row in rows]
         found.clock.pass_(10 * 3600)
     assert compared == ["accounts, all keys", "accounts", "accounts", "accounts, all keys"]
+
+
+def test_how_often_all_keys_are_compared_is_a_setting_of_the_task():
+    found = world(Task("accounts", ("account",), timedelta(seconds=1), keys_every=timedelta(hours=2)))
+    compared = []
+    for _ in range(3):
+        Loop(found.hub, lambda task, outcome: None).run(times=1)
+        with found.store.reading() as tx:
+            compared = [run.task for run in runs.latest(tx, found.hub.catalog.instance_id)]
+        found.clock.pass_(1.5 * 3600)
+    assert compared == ["accounts, all keys", "accounts", "accounts, all keys"]
 
 
 def test_stop_ends_the_loop_after_the_run_that_is_under_way():

@@ -15,7 +15,8 @@ from conftest import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
 from hub.core.merge import Shadow
-from hub.store import conflicts, deliveries, intents, links, matches, records, reviews, schema, standing
+from hub.store import absences, conflicts, deliveries, intents, links, matches, records, reviews, schema, standing
+from hub.store.absences import Absence
 from hub.store.database import Store, encode
 
 ROWS = 20_000
@@ -45,6 +46,7 @@ def fill(desk: Desk) -> None:
         links.save(tx, [link(desk.erp, f"k{id_:06}", id_) for id_ in ids])
         matches.save(tx, [(desk.entity, "name", f"v{id_}", id_) for id_ in ids])
         deliveries.owe(tx, [(desk.erp, id_) for id_ in ids], NOW)
+        absences.save(tx, desk.crm, [Absence(f"k{id_:06}", "sighted", "missing", NOW) for id_ in ids])
         reviews.open_(tx, [{**aside, "key": f"k{id_:06}"} for id_ in ids])
         conflicts.log(tx, [{**log, "golden_id": id_} for id_ in ids])
 
@@ -130,6 +132,9 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "deliveries done": lambda d: (lambda tx: deliveries.finish(tx, d.erp, deliveries.due(tx, d.erp, EVER, -1, 500)),),
     "deliveries to be reopened": lambda d: (deliveries.reopen, d.erp, IDS),
     "conflicts that end": lambda d: (conflicts.close, [("withdrawn", "hub", NOW, id_, d.crm, "name") for id_ in IDS]),
+    "records that are missed no more": lambda d: (absences.drop, d.crm, KEYS),
+    "deletions to be approved": lambda d: (deliveries.approve, d.erp, IDS, NOW),
+    "deletions to be held": lambda d: (deliveries.hold, d.erp, IDS, NOW, "c", "s"),
     "reviews that end": lambda d: (reviews.close, d.crm, KEYS),
 }
 

@@ -7,9 +7,10 @@ from hub.adapter import Write
 from hub.core import merge as core
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import merge, plan
+from hub.flow import deletes, merge, plan
 from hub.flow.batch import Batch
 from hub.flow.decide import Decided
+from hub.flow.deletes import Deletions
 from hub.flow.merge import PageMerge
 from hub.simulator.planted.bug import Swap
 from hub.store import catalog
@@ -68,18 +69,18 @@ def groups_merge_by_field() -> Sequence[Swap]:
 
 
 def deletion_always_wins() -> Sequence[Swap]:
-    return [Swap(merge, "untouched", lambda shadow, ours: True)]
+    return [Swap(deletes, "untouched", lambda shadow, ours: True)]
 
 
 def revived_from_what_one_system_shows() -> Sequence[Swap]:
     """An edit wins over a deletion, and the whole record is taken as that system shows it, cut and rounded."""
 
-    def revive(self: PageMerge, look: Any, draft: Any, shadow: Shadow) -> None:
+    def revive(self: Deletions, look: Any, draft: Any, shadow: Shadow) -> None:
         draft.take(dict(look.fields), self.place.binding.system, look.record.stamp)
         right(self, look, draft, Shadow(look.fields))
 
-    right = PageMerge.revive
-    return [Swap(PageMerge, "revive", revive)]
+    right = Deletions.revive
+    return [Swap(Deletions, "revive", revive)]
 
 
 def decided_unseen() -> Sequence[Swap]:

@@ -8,7 +8,10 @@ from adapters.memory.rows import Table
 from hub.core.errors import TryLater
 from hub.engine.sync import Sync
 from hub.flow import merge, poll
-from hub.flow.merge import PageMerge, Seen
+from hub.flow.deletes import Deletions
+from hub.flow.merge import PageMerge
+from hub.flow.reconcile import Comparison
+from hub.flow.seen import Seen
 from hub.simulator.planted.bug import Swap
 from hub.simulator.systems import Simulated
 from hub.store import catalog
@@ -71,3 +74,20 @@ def equal_stamps_are_skipped() -> Sequence[Swap]:
 def aside_for_ever() -> Sequence[Swap]:
     """What stands aside is not tried again."""
     return [Swap(Sync, "retry", lambda *given: None)]
+
+
+def one_list_is_believed() -> Sequence[Swap]:
+    return [Swap(Comparison, "long_enough", lambda self, key: True)]
+
+
+def an_empty_list_is_believed() -> Sequence[Swap]:
+    right = Comparison.delete
+    return [Swap(Comparison, "delete", lambda self, keys, *, sentinel: right(self, keys, sentinel=True))]
+
+
+def what_shows_again_is_still_missed() -> Sequence[Swap]:
+    """Two lists that do not show a record, with one between them that does."""
+    return [
+        Swap(Comparison, "returned", lambda self, keys: None),
+        Swap(Deletions, "back", lambda self, seen: frozenset()),
+    ]

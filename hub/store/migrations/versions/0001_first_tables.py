@@ -57,6 +57,7 @@ def _instances() -> None:
         sa.Column("cursor", sa.Text()),
         sa.Column("polled_at", sa.Text()),
         sa.Column("paused", sa.Text()),
+        sa.Column("stopped", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_binding"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_binding_entity_id"),
         sa.UniqueConstraint("entity_id", "system", name="uq_binding_entity_id_system"),
@@ -100,6 +101,17 @@ def _records() -> None:
         postgresql_where=LIVE,
     )
     op.create_table(
+        "absence",
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", "key", name="pk_absence"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_absence_binding_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "match_key",
         sa.Column("entity_id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
@@ -124,10 +136,12 @@ def _owed() -> None:
         sa.Column("due_at", sa.Text(), nullable=False),
         sa.Column("code", sa.Text()),
         sa.Column("said", sa.Text()),
+        sa.Column("held_at", sa.Text()),
+        sa.Column("approved_at", sa.Text()),
         sa.PrimaryKeyConstraint("binding_id", "golden_id", name="pk_delivery"),
         sqlite_with_rowid=False,
     )
-    for state in ("creating", "refused"):
+    for state in ("creating", "refused", "held"):
         where = sa.text(f"state = '{state}'")
         op.create_index(f"ix_delivery_{state}", "delivery", ["binding_id"], sqlite_where=where, postgresql_where=where)
     op.create_table(
