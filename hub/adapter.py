@@ -151,7 +151,11 @@ class Adapter(Protocol):
         ...
 
     def write(self, obj: str, writes: Sequence[Write]) -> list[Written | Failure]:
-        """At most `can.batch` writes in one call, one outcome each, in order. Raises only if all fared alike."""
+        """At most `can.batch` writes in one call, one outcome each, in order. Raises only if all fared alike.
+
+        A batch that is refused as a whole (raised, or the same words for all) is sent again in halves, so Refused
+        must mean that nothing of it was done.
+        """
         ...
 
     def keys(self, obj: str) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ import orjson
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.core.record import Record
+from hub.flow.halving import Halving
 from hub.flow.merge import Seen, bury, merge_page
 from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, silent
 from hub.flow.place import Hub, Place, stamp
@@ -163,6 +164,10 @@ class DeliveryPage:
         return [outcome for answer in answers for outcome in answer]
 
     def call(self, writes: Sequence[Write]) -> list[Outcome]:
+        """What is refused as a whole is sent again in halves."""
+        return Halving(self.once).send(writes)
+
+    def once(self, writes: Sequence[Write]) -> list[Outcome]:
         if self.sent.stopped is not None:
             return [Failure(TryLater("system.stopped", f"not sent: {self.sent.stopped.said}"))] * len(writes)
         try:
