@@ -9,6 +9,7 @@ from hub.cli.main import Asked
 from hub.cli.output import as_json, counted, line, table, when
 
 if TYPE_CHECKING:
+    from hub.store.outages import Outage
     from hub.store.runs import Run
     from hub.store.standing import PlaceStanding, Standing
 
@@ -30,7 +31,11 @@ def command(asked: Asked) -> None:
 
 
 def as_dict(found: "Standing") -> dict[str, Any]:
-    return {"systems": [row._asdict() for row in found.places], "runs": [run._asdict() for run in found.runs]}
+    return {
+        "systems": [row._asdict() for row in found.places],
+        "outages": [row._asdict() for row in found.outages],
+        "runs": [run._asdict() for run in found.runs],
+    }
 
 
 PLACES = ("instance", "entity", "system", "linked", "owed", "refused", "in doubt", "conflicts", "aside", "last poll")
@@ -47,6 +52,8 @@ def show(found: "Standing") -> None:
     for row in found.places:
         if row.paused:
             line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+    for outage in found.outages:
+        line(f"\n{outage_of(outage)}")
     if found.runs and found.runs[0].said:
         line(f"\nthe last run: {found.runs[0].said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
@@ -56,6 +63,16 @@ def show(found: "Standing") -> None:
         line(f"{counted(waiting, 'conflict waits', 'conflicts wait')} for a person: 'hub conflicts'")
     if aside:
         line(f"{counted(aside, 'stands', 'stand')} aside: 'hub reviews'")
+
+
+def outage_of(row: "Outage") -> str:
+    """Since when, why, until when."""
+    if row.failures:
+        said = f"{row.system} has not worked since {when(row.since)} ({counted(row.failures, 'run')} in a row)"
+    else:
+        said = f"{row.system} asked for a pause at {when(row.since)}"
+    then = f"; left alone until {when(row.until)}, 'hub resume {row.system}' tries at once" if row.until else ""
+    return f"{said}{then}: {row.said} [{row.code}]"
 
 
 def cells(row: "PlaceStanding") -> list[Any]:

@@ -1,6 +1,7 @@
 """What there is to do in each system, in one statement: a hub at rest asks no more of its database than this."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,6 +21,11 @@ class Agenda(NamedTuple):
     #: Is a record that stands aside to be tried again, or a delivery to be sent?
     reviews: bool
     deliveries: bool
+    #: Of the system: runs in a row in which nothing of it worked (None: it is in order), until when it is left alone,
+    #: and why.
+    failures: int | None = None
+    until: str | None = None
+    why: str | None = None
 
 
 _AGENDA = sa.text(
@@ -28,12 +34,20 @@ _AGENDA = sa.text(
          EXISTS (SELECT 1 FROM intent i WHERE i.binding_id = b.id),
          EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.due_at <= :now
                  AND r.kind <> 'broken'),
-         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now)
-       FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
+         EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
+         o.failures, o.until, o.said
+       FROM binding b JOIN entity e ON e.id = b.entity_id
+         LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
+       WHERE e.instance_id = :instance"""
 )
 
 
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
     rows = tx.rows(_AGENDA, {"instance": instance_id, "now": now})
-    return {row[0]: Agenda(row[1], row[2], *map(bool, row[3:])) for row in rows}
+    return {row[0]: _agenda(row[1:]) for row in rows}
+
+
+def _agenda(row: Sequence[Any]) -> Agenda:
+    cursor, paused, doubts, intents, reviews, deliveries, *outage = row
+    return Agenda(cursor, paused, bool(doubts), bool(intents), bool(reviews), bool(deliveries), *outage)

@@ -79,6 +79,10 @@ _POSTPONE = Bulk(
     **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
 )  # fmt: skip
 _postponed = itemgetter(*_POSTPONE.names)
+_WAKE = sa.text(
+    """UPDATE delivery SET due_at = :now, attempts = 0
+       WHERE binding_id = :binding AND state = 'owed' AND code IS NOT NULL AND due_at > :now"""
+)
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
 _DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
 
@@ -128,6 +132,11 @@ def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
 def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of binding_id, golden_id, state, attempts, due_at, code, said, doubt (the write may be out)."""
     tx.many(_POSTPONE, [_postponed({**row, "said": plain(row["said"])}) for row in rows])
+
+
+def wake(tx: Tx, binding_id: int, now: str) -> None:
+    """What was put off while the system was away is due: it answers again."""
+    tx.run(_WAKE, {"binding": binding_id, "now": now})
 
 
 def drop(tx: Tx, binding_id: int, golden_id: int) -> None:

@@ -59,6 +59,21 @@ binding = sa.Table(
     sa.UniqueConstraint("entity_id", "system"),
 )
 
+outage = sa.Table(
+    "outage",
+    metadata,
+    # A system that failed as a whole when it was last tried, or that asked for a pause; gone as soon as it answers.
+    sa.Column("instance_id", Int, sa.ForeignKey("instance.id"), primary_key=True, autoincrement=False),
+    sa.Column("system", Text, primary_key=True),
+    sa.Column("since", Text, nullable=False),
+    #: Runs in a row in which nothing of it worked. 0: it only asked for a pause.
+    sa.Column("failures", Int, nullable=False),
+    #: It is left alone until then. Null: it is tried at the next run.
+    sa.Column("until", Text),
+    sa.Column("code", Text, nullable=False),
+    sa.Column("said", Text, nullable=False),
+)
+
 golden = sa.Table(
     "golden",
     metadata,
