@@ -24,6 +24,7 @@ COMMANDS = {
     "conflicts": "hub.cli.conflicts",
     "records": "hub.cli.records",
     "reviews": "hub.cli.reviews",
+    "failed": "hub.cli.failed",
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
 }

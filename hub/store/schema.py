@@ -254,7 +254,7 @@ audit = sa.Table(
     sa.Column("run_id", Int),
     sa.Column("golden_id", Big, nullable=False),
     sa.Column("binding_id", Int),
-    #: took, created, updated, deleted, linked, unlinked, decided, reversed.
+    #: took, created, updated, deleted, linked, unlinked, decided, reversed, edited (by a person, here), discarded.
     sa.Column("action", Text, nullable=False),
     sa.Column("who", Text, nullable=False),
     #: {field: [before, after]}
