@@ -108,16 +108,16 @@ def written(hub: "Hub", places: "list[Place]", path: Path) -> int:
 
 
 def loaded(hub: "Hub", path: Path, discard: bool) -> "Corrected":
-    from hub.cli.sheet import Reading, refuse
+    from hub.cli.sheet import Reading, unfit_file
     from hub.flow.corrections import correct
 
     reading = Reading(hub, path, discard=discard)
     rows = reading.rows()
     if reading.problems:
-        raise refuse(path, reading.names, reading.problems)
+        raise unfit_file(path, reading.names, reading.problems)
     done = correct(hub, rows, person())
     if done.wrong:
-        raise refuse(path, reading.names, done.wrong)
+        raise unfit_file(path, reading.names, done.wrong)
     return done
 
 

@@ -157,7 +157,7 @@ class Reading:
         return self.discard or said in _YES
 
 
-def refuse(path: Path, names: Sequence[str], problems: Sequence[Wrong]) -> ConfigError:
+def unfit_file(path: Path, names: Sequence[str], problems: Sequence[Wrong]) -> ConfigError:
     """All problems of a file, each with its line and column."""
     return ConfigError([_said(path, names, wrong) for wrong in sorted(problems)], "failed.file")
 
