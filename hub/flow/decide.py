@@ -14,6 +14,7 @@ from hub.core.record import Fields, Value
 from hub.core.unfit import Unfit
 from hub.flow.batch import Batch, Draft
 from hub.flow.enter import entered
+from hub.flow.fights import forget
 from hub.flow.place import Hub, Place
 from hub.store import conflicts, records
 from hub.store.conflicts import Conflict
@@ -122,6 +123,7 @@ class Decided:
         self.keep_shadow(shadow, theirs)
         wanted = self.own(values, theirs) if values else self.meant(shadow, theirs) if side == "theirs" else {}
         self.set(wanted, self.place.binding.system if side == "theirs" and not values else None)
+        forget(self.draft, theirs)
         self.owe_all(theirs)
 
     def meant(self, shadow: Shadow, theirs: Fields) -> Fields:

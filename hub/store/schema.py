@@ -83,7 +83,8 @@ golden = sa.Table(
     #: 1 live, 0 deleted, 2 absorbed by another golden record.
     sa.Column("state", sa.SmallInteger, nullable=False),
     sa.Column("doc", Json, nullable=False),
-    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default.
+    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default. "~": the
+    #: turns that systems took at its fields lately (see hub.flow.fights).
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),
