@@ -82,4 +82,4 @@ def test_the_table_of_fights_is_the_one_in_the_code() -> None:
 def test_when_a_system_is_left_alone_is_as_told() -> None:
     told = section(OPERATIONS, "A system is away")
     assert f"from the {retry.PATIENCE}th such run in a row left alone: for a minute" in told
-    assert (retry.FIRST, retry.BREAK, retry.LONGEST) == (timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1))
+    assert (timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1)) == (retry.FIRST, retry.BREAK, retry.LONGEST)
