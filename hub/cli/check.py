@@ -49,6 +49,10 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
             click.echo(f"  {system.name:<10} {state}, {system.adapter}: {objects}")
             if system.reached:
                 line(f"             {'; '.join(system.abilities)}")
+            for entity, grade in system.grades.items():
+                line(f"             {entity}: grade {grade.letter}{', without' if grade.missing else ''}")
+                for said in grade.said:
+                    line(f"               {said}")
     if findings:
         line()
     for finding in findings:

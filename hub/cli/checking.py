@@ -15,6 +15,7 @@ from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
 from hub.engine.away import Away
 from hub.engine.machine import real
+from hub.flow.grade import Grade, grade, refusal
 from hub.flow.place import assemble
 from hub.store import catalog
 from hub.store.database import Store
@@ -49,13 +50,16 @@ class SystemChecked:
     reached: bool = False
     objects: list[str] = field(default_factory=list)
     can: Can | None = None
+    #: By entity.
+    grades: dict[str, Grade] = field(default_factory=dict)
 
     @property
     def abilities(self) -> list[str]:
         return abilities(self.can) if self.can else []
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "abilities": self.abilities}
+        grades = {name: {"grade": one.letter, "without": one.said} for name, one in self.grades.items()}
+        return {**asdict(self), "abilities": self.abilities, "grades": grades}
 
 
 @dataclass(slots=True)
@@ -87,12 +91,23 @@ def check(project: Project, store: Store, instance: Instance) -> Checked:
             continue
         try:
             infos[name] = reach(project, instance, system)
+            found.findings += grades(instance, system)
         except HubError as error:
             found.wrong(error, name)
     for name, objects in infos.items():
         found.findings += fits(instance, name, objects)
     found.findings += lengths(instance, infos)
     return found
+
+
+def grades(instance: Instance, system: SystemChecked) -> Iterator[Finding]:
+    """Grade each entity of a system; the findings are those that may not be used as they are."""
+    for name, entity in instance.entities.items():
+        binding = entity.bindings.get(system.name)
+        if binding is not None and system.can is not None:
+            system.grades[name] = grade(entity, binding, system.can)
+            if system.grades[name].refused:
+                yield Finding("error", system.name, name, "config.grade", refusal(binding))
 
 
 def paused(store: Store, instance: Instance) -> dict[str, str]:

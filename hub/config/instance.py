@@ -118,7 +118,15 @@ def _binding(loading: Loading, bound: Bound, system: _System) -> Binding | None:
         return None
     allowed = Allowed(file.insert, file.update, file.delete)
     return Binding(
-        bound.entity, bound.system, mapping.object, mapping, file.direction, allowed, file.filter, file.options
+        bound.entity,
+        bound.system,
+        mapping.object,
+        mapping,
+        direction=file.direction,
+        allowed=allowed,
+        accepts_grade_d=file.grade_d == "two-way",
+        filter=file.filter,
+        options=file.options,
     )
 
 

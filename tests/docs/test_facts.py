@@ -15,6 +15,7 @@ from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
 from hub.core import fight, merge, retry
+from hub.flow import grade
 from hub.flow.reconcile import LIMIT, SHARE
 
 CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
@@ -83,3 +84,7 @@ def test_when_a_system_is_left_alone_is_as_told() -> None:
     told = section(OPERATIONS, "A system is away")
     assert f"from the {retry.PATIENCE}th such run in a row left alone: for a minute" in told
     assert (timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1)) == (retry.FIRST, retry.BREAK, retry.LONGEST)
+
+
+def test_grades_are_as_told() -> None:
+    assert tables(section(page("concepts.md"), "Grades")) == tables(str(grade.__doc__))
