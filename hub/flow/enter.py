@@ -51,5 +51,5 @@ def discard(tx: Tx, hub: Hub, place: Place, golden_ids: Sequence[int], who: str)
     batch = Batch(hub, place, tx, who)
     for golden_id in golden_ids:
         batch.audit(golden_id, place, "discarded", None)
-        deliveries.drop(tx, place.id, golden_id)
     batch.save()
+    deliveries.drop(tx, place.id, golden_ids)

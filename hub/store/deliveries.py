@@ -84,7 +84,7 @@ _WAKE = sa.text(
        WHERE binding_id = :binding AND state = 'owed' AND code IS NOT NULL AND due_at > :now"""
 )
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
-_DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
+_DROP = Lookup("DELETE FROM delivery WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
 
 
 def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
@@ -139,9 +139,9 @@ def wake(tx: Tx, binding_id: int, now: str) -> None:
     tx.run(_WAKE, {"binding": binding_id, "now": now})
 
 
-def drop(tx: Tx, binding_id: int, golden_id: int) -> None:
-    """A person discards a delivery."""
-    tx.run(_DROP, {"binding_id": binding_id, "golden_id": golden_id})
+def drop(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
+    """A person discards deliveries."""
+    tx.each_do(_DROP, golden_ids, binding=binding_id)
 
 
 def standing(
