@@ -96,6 +96,12 @@ class Can:
     tokens: bool = False
     #: Written.fields carries the record after a create or an update.
     answers: bool = False
+    #: A record has a version, or tells who changed it last: an edit that was overwritten can be seen afterwards.
+    traces: bool = False
+    #: What `changes` goes by is given when a change is committed: none is told later than one that came after it.
+    in_order: bool = False
+    #: Pages go on from a key, a stamp or a cursor: rows that move meanwhile are not skipped.
+    steady: bool = False
     #: Records a write call takes, and keys a read call takes.
     batch: int = 1
     read_batch: int = 100
@@ -153,7 +159,11 @@ class Adapter(Protocol):
         ...
 
     def write(self, obj: str, writes: Sequence[Write]) -> list[Written | Failure]:
-        """At most `can.batch` writes in one call, one outcome each, in order. Raises only if all fared alike."""
+        """At most `can.batch` writes in one call, one outcome each, in order. Raises only if all fared alike.
+
+        A batch that is refused as a whole (raised, or the same words for all) is sent again in halves, so Refused
+        must mean that nothing of it was done.
+        """
         ...
 
     def keys(self, obj: str) -> Iterator[list[str]]:

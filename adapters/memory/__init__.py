@@ -30,6 +30,9 @@ class Switches(BaseModel, frozen=True, extra="forbid"):
     find: bool = True
     tokens: bool = True
     answers: bool = True
+    traces: bool = True
+    in_order: bool = True
+    steady: bool = True
     batch: int = Field(default=50, ge=1)
     read_batch: int = Field(default=100, ge=1)
     connections: int = Field(default=1, ge=1)

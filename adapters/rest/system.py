@@ -23,6 +23,9 @@ from hub.core.errors import ConfigError, Denied, HubError, Refused, TryLater
 from hub.core.record import Record
 from hub.transport.http import Http
 
+#: Ways of paging that go on from where the last page ended, not from a row number.
+STEADY = frozenset({"none", "cursor", "link", "key"})
+
 
 class Resource:
     """One object, compiled: what to call for each question."""
@@ -58,6 +61,9 @@ class Resource:
             find=bool(self.finders),
             tokens=self._sends("token", "create"),
             answers=all(one.answers_record for one in made if one),
+            traces=settings.version is not None,
+            in_order=settings.changes is not None and settings.changes.by == "feed",
+            steady=(settings.changes or settings.list).paging.by in STEADY,
             batch=settings.batch.size if settings.batch and self.batch else 1,
             read_batch=settings.read.many.size if settings.read.many else 20,
             connections=connections,

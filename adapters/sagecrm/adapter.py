@@ -44,6 +44,7 @@ class SageCrm:
             tombstones=options.deletes == "queryid",
             keys=True,
             find=True,
+            steady=True,
             batch=100,
             read_batch=MOST_VALUES,
             connections=1,

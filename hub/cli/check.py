@@ -54,6 +54,10 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
             for one in system.widened:
                 if one.error is None:
                     line(f"             made wider: {one.said}")
+            for entity, grade in system.grades.items():
+                line(f"             {entity}: grade {grade.letter}{', without' if grade.missing else ''}")
+                for said in grade.said:
+                    line(f"               {said}")
     if findings:
         line()
     for finding in findings:

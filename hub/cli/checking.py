@@ -17,6 +17,7 @@ from hub.core.model import Binding, Instance
 from hub.core.oneway import fit_units
 from hub.engine.away import Away
 from hub.engine.machine import real
+from hub.flow.grade import Grade, grade, refusal
 from hub.flow.place import assemble
 from hub.store import catalog
 from hub.store.database import Store
@@ -52,13 +53,17 @@ class SystemChecked:
     objects: list[str] = field(default_factory=list)
     can: Can | None = None
     widened: list[Widened] = field(default_factory=list)
+    #: By entity.
+    grades: dict[str, Grade] = field(default_factory=dict)
 
     @property
     def abilities(self) -> list[str]:
         return abilities(self.can) if self.can else []
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "abilities": self.abilities, "widened": [one.as_dict() for one in self.widened]}
+        grades = {name: {"grade": one.letter, "without": one.said} for name, one in self.grades.items()}
+        widened = [one.as_dict() for one in self.widened]
+        return {**asdict(self), "abilities": self.abilities, "widened": widened, "grades": grades}
 
 
 @dataclass(slots=True)
@@ -90,6 +95,7 @@ def check(project: Project, store: Store, instance: Instance, *, wider: bool = F
             continue
         try:
             infos[name] = reach(project, instance, system, wider)
+            found.findings += grades(instance, system)
         except HubError as error:
             found.wrong(error, name)
         for one in system.widened:
@@ -100,6 +106,16 @@ def check(project: Project, store: Store, instance: Instance, *, wider: bool = F
     found.findings += lengths(instance, infos)
     found.findings += units(instance)
     return found
+
+
+def grades(instance: Instance, system: SystemChecked) -> Iterator[Finding]:
+    """Grade each entity of a system; the findings are those that may not be used as they are."""
+    for name, entity in instance.entities.items():
+        binding = entity.bindings.get(system.name)
+        if binding is not None and system.can is not None:
+            system.grades[name] = grade(entity, binding, system.can)
+            if system.grades[name].refused:
+                yield Finding("error", system.name, name, "config.grade", refusal(binding))
 
 
 def paused(store: Store, instance: Instance) -> dict[str, str]:

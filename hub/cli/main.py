@@ -26,6 +26,7 @@ COMMANDS = {
     "records": "hub.cli.records",
     "pin": "hub.cli.pin",
     "reviews": "hub.cli.reviews",
+    "failed": "hub.cli.failed",
     "resume": "hub.cli.resume",
     "secret": "hub.cli.secret",
     "simulate": "hub.cli.simulate",

@@ -13,6 +13,7 @@ from hub.cli.main import Asked
 from hub.cli.output import as_json, counted, line, table, when
 
 if TYPE_CHECKING:
+    from hub.store.outages import Outage
     from hub.store.runs import Run
     from hub.store.standing import PlaceStanding, Standing
 
@@ -52,7 +53,11 @@ def unswept() -> Generator[None]:
 
 
 def as_dict(found: "Standing") -> dict[str, Any]:
-    return {"systems": [row._asdict() for row in found.places], "runs": [run._asdict() for run in found.runs]}
+    return {
+        "systems": [row._asdict() for row in found.places],
+        "outages": [row._asdict() for row in found.outages],
+        "runs": [run._asdict() for run in found.runs],
+    }
 
 
 PLACES = ("instance", "entity", "system", "linked", "owed", "refused", "in doubt", "conflicts", "aside", "last poll")
@@ -74,6 +79,9 @@ def show(found: "Standing") -> None:
             line()
             names = ", ".join(row.stopped)
             line(f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
+    for outage in found.outages:
+        line()
+        line(outage_of(outage))
     if found.runs and found.runs[0].said:
         line()
         for number, said in enumerate(found.runs[0].said.split("\n")):
@@ -88,6 +96,16 @@ def show(found: "Standing") -> None:
         line(f"{counted(waiting, 'conflict waits', 'conflicts wait')} for a person: 'hub conflicts'")
     if aside:
         line(f"{counted(aside, 'stands', 'stand')} aside: 'hub reviews'")
+
+
+def outage_of(row: "Outage") -> str:
+    """Since when, why, until when."""
+    if row.failures:
+        said = f"{row.system} has not worked since {when(row.since)} ({counted(row.failures, 'run')} in a row)"
+    else:
+        said = f"{row.system} asked for a pause at {when(row.since)}"
+    then = f"; left alone until {when(row.until)}, 'hub resume {row.system}' tries at once" if row.until else ""
+    return f"{said}{then}: {row.said} [{row.code}]"
 
 
 def cells(row: "PlaceStanding") -> list[Any]:

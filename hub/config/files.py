@@ -99,6 +99,7 @@ class BindingFile(Shape):
     insert: bool = True
     update: bool = True
     delete: bool = True
+    grade_d: Literal["one-way", "two-way"] = "one-way"
     filter: str | None = None
     deletes: DeletesFile = DeletesFile()
     options: dict[str, Any] = {}

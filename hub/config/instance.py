@@ -120,8 +120,18 @@ def _binding(loading: Loading, bound: Bound, system: _System) -> Binding | None:
         return None
     allowed = Allowed(file.insert, file.update, file.delete)
     deletes = build_deletes(bound.document, (*bound.at, "deletes"), file, mapping)
-    how = (file.direction, allowed, file.filter, file.options, deletes)
-    return Binding(bound.entity, bound.system, mapping.object, mapping, *how)
+    return Binding(
+        bound.entity,
+        bound.system,
+        mapping.object,
+        mapping,
+        direction=file.direction,
+        allowed=allowed,
+        accepts_grade_d=file.grade_d == "two-way",
+        filter=file.filter,
+        options=file.options,
+        deletes=deletes,
+    )
 
 
 def _check_shared(document: Document, bindings: dict[str, dict[str, Binding]]) -> None:

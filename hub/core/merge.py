@@ -31,6 +31,8 @@ class Held(NamedTuple):
 
     theirs: Fields
     ours: Fields
+    #: Two systems fight over it: no policy decides it, however often they change it.
+    fight: bool = False
 
 
 class Shadow(NamedTuple):
@@ -68,6 +70,8 @@ class Decision(NamedTuple):
     verdict: Verdict
     #: The rule in words, for the log: "field phone: prefer erp".
     rule: str
+    #: It is held because systems fight over it.
+    fight: bool = False
 
 
 #: (unit, fields of it whose golden value stands against the system's) -> who wins. No fields: only the system changed
@@ -158,6 +162,9 @@ class _Work:
     def only_theirs(self, unit: Unit, look: Fields, blank: Decision | None) -> None:
         """Only the system changed it: take it, unless this field may not come from there, or is a blank that loses."""
         decision = blank or self.decide(unit, ())
+        if decision.verdict == "hold":
+            self.hold(unit, look, decision)
+            return
         if decision.verdict == "take":
             self.release(unit)
             self.take(look)
@@ -171,14 +178,21 @@ class _Work:
         if self.held.get(unit.name) == held:
             return
         decision = blank or self.decide(unit, mine)
-        self.log(unit, look, decision)
         if decision.verdict == "hold":
-            self.held[unit.name] = held
+            self.hold(unit, look, decision)
             return
+        self.log(unit, look, decision)
         self.held.pop(unit.name, None)
         if decision.verdict == "take":
             self.take(look)
         self.see(look)
+
+    def hold(self, unit: Unit, look: Fields, decision: Decision) -> None:
+        """A person decides; the base stays where it is. Logged once for the same two values."""
+        held = Held(look, {name: self.ours.get(name) for name in look}, decision.fight)
+        if self.held.get(unit.name) != held:
+            self.log(unit, look, decision)
+            self.held[unit.name] = held
 
     def met(self, look: Fields) -> Fields | None:
         """The base as the system held it. None: hub and system never agreed on any field of it."""

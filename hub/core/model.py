@@ -76,6 +76,8 @@ class Binding:
     #: in: the hub only reads it; out: the hub only writes it and puts back what is changed there.
     direction: Direction = "both"
     allowed: Allowed = field(default_factory=Allowed)
+    #: A system of grade D may overwrite edits unseen. False: it is synced one way only.
+    accepts_grade_d: bool = False
     #: The subset to sync, in the system's own words. None: all of it.
     filter: str | None = None
     #: Settings of this object that only the system's adapter understands.

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from hub.core.errors import ConfigError, HubError
 from hub.core.model import Instance
 from hub.engine.away import Away
 from hub.engine.machine import real
+from hub.flow.grade import grade, refusal
 from hub.flow.place import Hub, assemble
 from hub.store.catalog import register
 from hub.store.database import Store
@@ -78,7 +79,20 @@ def connected(project: Project, instance: Instance) -> Generator[dict[str, Adapt
         for name in instance.systems:
             adapters[name] = project.connect(instance, name)
             stack.callback(_close, adapters[name])
+        graded(instance, adapters)
         yield adapters
+
+
+def graded(instance: Instance, adapters: Mapping[str, Adapter]) -> None:
+    """ConfigError, where a system of grade D is used both ways and its binding does not accept that."""
+    problems = [
+        f"conf/instances/{instance.name}.yaml: entities.{name}.bindings.{system}.direction: {refusal(binding)}"
+        for name, entity in instance.entities.items()
+        for system, binding in entity.bindings.items()
+        if grade(entity, binding, adapters[system].can).refused
+    ]
+    if problems:
+        raise ConfigError(problems, "config.grade")
 
 
 def _close(adapter: Adapter) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from hub.core.errors import Denied, HubError
+from hub.engine.breaker import Breaker
 from hub.flow import drift, held
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
@@ -76,6 +77,7 @@ class Sync:
         hub.guard = Guard()
         #: Systems that are away or refused us: left alone for the rest of this run.
         self.out: set[str] = set()
+        self.breaker = Breaker(hub)
         #: Bindings whose poll came to its end.
         self.polled: list[int] = []
 
@@ -107,12 +109,15 @@ class Sync:
         return self.report
 
     def leave_paused(self, places: Sequence[Place], standing: dict[int, Agenda]) -> None:
-        """A system that rejected our credentials is not asked again until a person says so: accounts lock."""
+        """A system that rejected our credentials is not asked again until a person says so: accounts lock. One that
+        fails as a whole is not asked before its pause is over."""
+        alone = self.breaker.left_alone(standing)
         for place in places:
             why, system = standing[place.id].paused, place.binding.system
-            if why is not None and system not in self.out:
+            said = alone.get(system) if why is None else f"{system}: paused, 'hub resume {system}' goes on: {why}"
+            if said is not None and system not in self.out:
                 self.out.add(system)
-                self.report.troubles.append(f"{system}: paused, 'hub resume {system}' goes on: {why}")
+                self.report.troubles.append(said)
 
     def look(self) -> dict[int, Agenda]:
         """What there is to do, by binding."""
@@ -130,6 +135,7 @@ class Sync:
             if isinstance(error, Denied):
                 with self.hub.store.transaction() as tx:
                     catalog.pause(tx, place.id, str(error))
+            self.breaker.failed(place.binding.system, error)
 
     def guarded(self, step: str, place: Place, act: Callable[[], None]) -> None:
         if place.binding.system not in self.out:
@@ -168,6 +174,7 @@ class Sync:
         if tally.stopped:
             self.report.troubles.append(drift.trouble(place))
         self.polled.append(place.id)
+        self.breaker.worked(place.binding.system)
 
     def compare_keys(self, place: Place) -> None:
         self.tally(place, reconcile(self.hub, place))
@@ -204,6 +211,7 @@ class Sync:
         if sent.stopped is not None:
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: deliver: {sent.stopped}")
+            self.breaker.failed(place.binding.system, sent.stopped)
 
 
 def sync(

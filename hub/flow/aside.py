@@ -4,9 +4,9 @@ Nothing is read or written in a system here: a decision is kept, and the next ru
 """
 
 from hub.core.errors import Refused
-from hub.flow.batch import Batch
+from hub.flow import enter
 from hub.flow.place import Hub, Place
-from hub.store import deliveries, links, records, reviews
+from hub.store import failing, links, records, reviews
 from hub.store.database import Tx
 from hub.store.records import Known
 from hub.store.reviews import Review
@@ -31,20 +31,17 @@ def forget(hub: Hub, place: Place, key: str) -> None:
 
 
 def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
-    """Try a refused write at the next run, not tomorrow."""
+    """Try a write that failed at the next run, not tomorrow."""
     with hub.store.transaction() as tx:
-        refused(tx, place, golden_id)
-        deliveries.owe(tx, [(place.id, golden_id)], hub.now())
+        failed(tx, place, golden_id)
+        enter.retry(tx, hub, place, [golden_id])
 
 
 def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
     """The hub does not owe this any more. The next change of the record owes it anew."""
     with hub.store.transaction() as tx:
-        refused(tx, place, golden_id)
-        batch = Batch(hub, place, tx, who)
-        batch.audit(golden(tx, place, golden_id).golden_id, place, "discarded", None)
-        batch.save()
-        deliveries.drop(tx, place.id, golden_id)
+        failed(tx, place, golden_id)
+        enter.discard(tx, hub, place, [golden_id], who)
 
 
 def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
@@ -92,9 +89,8 @@ def golden(tx: Tx, place: Place, golden_id: int) -> Known:
     return found
 
 
-def refused(tx: Tx, place: Place, golden_id: int) -> None:
-    """Refused, unless a write of this golden record to this system was refused."""
-    found = deliveries.standing(tx, [place.id], [deliveries.REFUSED], golden_id=golden_id)
-    if not found:
-        said = f"no write of hub:{golden_id} to {place.binding.system} was refused; 'hub reviews' lists them"
+def failed(tx: Tx, place: Place, golden_id: int) -> None:
+    """Refused, unless a write of this golden record to this system was refused or put off."""
+    if not failing.fails(tx, place.id, golden_id):
+        said = f"no write of hub:{golden_id} to {place.binding.system} failed; 'hub failed' lists them"
         raise Refused("review.unknown", said)

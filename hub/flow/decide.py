@@ -12,8 +12,9 @@ from hub.core.merge import EXISTENCE, Shadow
 from hub.core.model import LINK
 from hub.core.record import Fields, Value
 from hub.core.unfit import Unfit
-from hub.core.values import reader
 from hub.flow.batch import Batch, Draft
+from hub.flow.enter import entered
+from hub.flow.fights import forget
 from hub.flow.place import Hub, Place
 from hub.store import conflicts, records
 from hub.store.conflicts import Conflict
@@ -123,6 +124,7 @@ class Decided:
         self.keep_shadow(shadow, theirs)
         wanted = self.own(values, theirs) if values else self.meant(shadow, theirs) if side == "theirs" else {}
         self.set(wanted, self.place.binding.system if side == "theirs" and not values else None)
+        forget(self.draft, theirs)
         self.owe_all(theirs)
 
     def meant(self, shadow: Shadow, theirs: Fields) -> Fields:
@@ -139,19 +141,11 @@ class Decided:
         return {name: self.entered(name, value) for name, value in values.items()}
 
     def entered(self, name: str, value: Value) -> Value:
-        """A value that a person typed, as the hub writes it. Refused: one of the systems would not take it."""
-        spec = self.place.binding.mapping.specs[name]
+        """A value that a person typed. Refused: one of the systems would not take it."""
         try:
-            found = reader(spec.type, scale=spec.scale, zone=spec.zone)(value)
+            return entered(self.place, name, value)
         except Unfit as error:
             raise Refused("conflict.value", f"{name}: {error.said}") from error
-        for place in (self.place, *self.place.others):
-            if name in place.binding.mapping.writable:
-                _, problems = place.binding.mapping.to_system({name: found})
-                if problems:
-                    said = "; ".join(problem.said for problem in problems)
-                    raise Refused("conflict.value", f"{name} does not fit {place.binding.system}: {said}")
-        return found
 
     def keep_shadow(self, shadow: Shadow, theirs: Fields) -> None:
         if self.known.key is None:

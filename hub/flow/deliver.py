@@ -7,7 +7,9 @@ import orjson
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
 from hub.core.record import Record
+from hub.core.retry import UNSENT, asked
 from hub.flow.batch import Batch
+from hub.flow.halving import Halving
 from hub.flow.held import restrained, waits
 from hub.flow.merge import bury, merge_page, unfit
 from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
@@ -26,6 +28,8 @@ PAGE = 500
 LOOKED = 200
 #: A record that keeps changing over there while we try to write it is left for the next run after so many rounds.
 ROUNDS = 5
+#: After so many calls in a row without any answer the system is taken to be away.
+LOST = 3
 
 
 def deliver(hub: Hub, place: Place, *, doubts: bool = False) -> Sent:
@@ -63,6 +67,8 @@ class DeliveryPage:
         self.token = format(hub.machine.ids(1)[0], "x")
         #: What is announced, encoded, by golden id.
         self.encoded: dict[int, bytes] = {}
+        #: Calls in a row that were not answered.
+        self.lost = 0
 
     def run(self, after: int, doubts: bool) -> list[Plan]:
         """Deliver one page; what was planned. Less than a page: there is no more."""
@@ -177,16 +183,33 @@ class DeliveryPage:
         return [outcome for answer in answers for outcome in answer]
 
     def call(self, writes: Sequence[Write]) -> list[Outcome]:
+        """What is refused as a whole is sent again in halves."""
+        return Halving(self.once).send(writes)
+
+    def once(self, writes: Sequence[Write]) -> list[Outcome]:
         if self.sent.stopped is not None:
-            return [Failure(TryLater("system.stopped", f"not sent: {self.sent.stopped.said}"))] * len(writes)
+            return [Failure(TryLater(UNSENT, f"not sent: {self.sent.stopped.said}"))] * len(writes)
         try:
             outcomes = self.place.adapter.write(self.place.binding.object, writes)
         except HubError as error:
             if isinstance(error, TryLater | Denied):
                 self.stop(error)
-            return [Failure(error)] * len(writes)
+            outcomes = [Failure(error)] * len(writes)
+        self.weigh(outcomes)
         missing = Failure(Unknown("answer.short", f"{len(outcomes)} outcomes for {len(writes)} writes"))
         return [*outcomes, *[missing] * (len(writes) - len(outcomes))]
+
+    def weigh(self, outcomes: Sequence[Outcome]) -> None:
+        """Do these outcomes speak of the system as a whole? Then the rest of the page is not sent."""
+        errors = [outcome.error for outcome in outcomes if isinstance(outcome, Failure)]
+        for error in errors:
+            if self.sent.stopped is None and asked(error) is not None:
+                self.stop(error)
+        unanswered = len(errors) == len(outcomes) > 0 and all(isinstance(error, Unknown) for error in errors)
+        self.lost = self.lost + 1 if unanswered else 0
+        if self.lost >= LOST and self.sent.stopped is None:
+            said = f"{self.lost} calls in a row were not answered: {errors[-1].said}"
+            self.stop(TryLater("system.no-answers", said))
 
     def read_back(self, plans: Sequence[Plan], outcomes: list[Outcome]) -> list[tuple[Outcome, bool]]:
         """Where the answer did not say what the system now holds, ask. True: it said so in its own answer."""

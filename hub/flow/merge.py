@@ -8,12 +8,14 @@ import orjson
 from hub.adapter import Broken
 from hub.core import landing
 from hub.core.errors import HubError, Refused
+from hub.core.fight import WINDOW
 from hub.core.mapping import Problem
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
 from hub.core.policy import decider
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
 from hub.flow.deletes import Deletions
+from hub.flow.fights import Ring
 from hub.flow.keys import ForeignKeys
 from hub.flow.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
@@ -80,6 +82,7 @@ class PageMerge:
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
         self.deletions = Deletions(hub, self)
+        self.yesterday = stamp(hub.machine.now() - WINDOW)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -171,7 +174,10 @@ class PageMerge:
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
         decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
-        merged = merge(place.entity.units, shadow, ours, look.fields, decide)
+        ring = Ring(draft, place.binding.system, shadow, look.fields, batch.now, self.yesterday)
+        merged = merge(place.entity.units, shadow, ours, look.fields, ring.judge(decide))
+        if (merged.taken or merged.clashes) and ring.note(merged):
+            batch.touch(draft)
         self.missed(look.fields, shadow)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
         self.keep(look, draft, settled)

@@ -12,7 +12,7 @@ from hub.core.likeness import like
 from hub.core.merge import Shadow
 from hub.core.merge import settle as settled
 from hub.core.record import Fields, Record
-from hub.core.retry import wait
+from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import DELETIONS, EMPTY, Plan
@@ -243,13 +243,15 @@ def known_version(outcome: Written, hash_: bytes | None) -> str | None:
 
 def failed(hub: Hub, place: Place, due: Due, error: HubError, state: str) -> dict[str, Any]:
     """When a delivery is tried again, and why it was not carried out (see `deliveries.postpone`)."""
+    counts = tried(error)
     pause = LATE if state == CREATING else wait(due.attempts, error, hub.machine.jitter())
+    due_at = stamp(hub.machine.now() + pause) if counts or state == CREATING else due.due_at
     return {
         "binding_id": place.id,
         "golden_id": due.golden_id,
         "state": state,
-        "attempts": due.attempts + 1,
-        "due_at": stamp(hub.machine.now() + pause),
+        "attempts": due.attempts + counts,
+        "due_at": due_at,
         "code": error.code,
         "said": error.said,
         "doubt": isinstance(error, Unknown) or state == CREATING,

@@ -80,7 +80,8 @@ def integration(
         spec = mapping(known, (links or {}).get(name, {}), **(specs or {}).get(name, {}))
         direction, may = (directions or {}).get(name, "both"), (allowed or {}).get(name, Allowed())
         only, deletions = (filters or {}).get(name), (means or {}).get(name, Deletes())
-        return Binding("account", name, "thing", compile_mapping(spec), direction, may, only, deletes=deletions)
+        made = compile_mapping(spec)
+        return Binding("account", name, "thing", made, direction, may, filter=only, deletes=deletions)
 
     units = tuple(replace(unit, blank=blank) for unit in units_of(fields, groups or {}, policy, policies or {}))
     rules = tuple(tuple(rule) for rule in match)

@@ -23,6 +23,11 @@ class Agenda(NamedTuple):
     accepted: bool = False
     #: Fields that vanished from the system.
     stopped: tuple[str, ...] = ()
+    #: Of the system: runs in a row in which nothing of it worked (None: it is in order), until when it is left alone,
+    #: and why.
+    failures: int | None = None
+    until: str | None = None
+    why: str | None = None
 
 
 _AGENDA = Lookup(
@@ -33,18 +38,19 @@ _AGENDA = Lookup(
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
-         b.stopped
-       FROM binding b JOIN entity e ON e.id = b.entity_id WHERE e.instance_id = :instance"""
+         b.stopped, o.failures, o.until, o.said
+       FROM binding b JOIN entity e ON e.id = b.entity_id
+         LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
+       WHERE e.instance_id = :instance"""
 )
 
 
 def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
     """By binding."""
-    rows = tx.look(_AGENDA, instance=instance_id, now=now)
-    return {row[0]: _agenda(row) for row in rows}
+    return {row[0]: _agenda(row[1:]) for row in tx.look(_AGENDA, instance=instance_id, now=now)}
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    _, cursor, paused, *flags, stopped = row
-    doubts, intents, due, owed, accepted = map(bool, flags)
-    return Agenda(cursor, paused, doubts, intents, due, owed, accepted, tuple(decode(stopped) or ()))
+    cursor, paused, doubts, intents, due, owed, accepted, stopped, *outage = row
+    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted))
+    return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), *outage)

@@ -82,8 +82,12 @@ _POSTPONE = Bulk(
     **_ONE, state="text", attempts="integer", due_at="text", code="text", said="text", doubt="boolean",
 )  # fmt: skip
 _postponed = itemgetter(*_POSTPONE.names)
+_WAKE = sa.text(
+    """UPDATE delivery SET due_at = :now, attempts = 0
+       WHERE binding_id = :binding AND state = 'owed' AND code IS NOT NULL AND due_at > :now"""
+)
 _COUNT = sa.text("SELECT binding_id, state, count(*) FROM delivery GROUP BY binding_id, state")
-_DROP = sa.text("DELETE FROM delivery WHERE binding_id = :binding_id AND golden_id = :golden_id")
+_DROP = Lookup("DELETE FROM delivery WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
 
 
 def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
@@ -133,9 +137,14 @@ def postpone(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     tx.many(_POSTPONE, [_postponed({**row, "said": plain(row["said"])}) for row in rows])
 
 
-def drop(tx: Tx, binding_id: int, golden_id: int) -> None:
-    """A person discards a delivery."""
-    tx.run(_DROP, {"binding_id": binding_id, "golden_id": golden_id})
+def wake(tx: Tx, binding_id: int, now: str) -> None:
+    """What was put off while the system was away is due: it answers again."""
+    tx.run(_WAKE, {"binding": binding_id, "now": now})
+
+
+def drop(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:
+    """A person discards deliveries."""
+    tx.each_do(_DROP, golden_ids, binding=binding_id)
 
 
 # -- deletions that the guard holds -----------------------------------------------------------------------------

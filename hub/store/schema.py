@@ -61,6 +61,21 @@ binding = sa.Table(
     sa.UniqueConstraint("entity_id", "system"),
 )
 
+outage = sa.Table(
+    "outage",
+    metadata,
+    # A system that failed as a whole when it was last tried, or that asked for a pause; gone as soon as it answers.
+    sa.Column("instance_id", Int, sa.ForeignKey("instance.id"), primary_key=True, autoincrement=False),
+    sa.Column("system", Text, primary_key=True),
+    sa.Column("since", Text, nullable=False),
+    #: Runs in a row in which nothing of it worked. 0: it only asked for a pause.
+    sa.Column("failures", Int, nullable=False),
+    #: It is left alone until then. Null: it is tried at the next run.
+    sa.Column("until", Text),
+    sa.Column("code", Text, nullable=False),
+    sa.Column("said", Text, nullable=False),
+)
+
 golden = sa.Table(
     "golden",
     metadata,
@@ -70,7 +85,8 @@ golden = sa.Table(
     #: 1 live, 0 deleted, 2 absorbed by another golden record.
     sa.Column("state", sa.SmallInteger, nullable=False),
     sa.Column("doc", Json, nullable=False),
-    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default.
+    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default. "~": the
+    #: turns that systems took at its fields lately (see hub.flow.fights).
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),
@@ -263,7 +279,7 @@ audit = sa.Table(
     sa.Column("run_id", Int),
     sa.Column("golden_id", Big, nullable=False),
     sa.Column("binding_id", Int),
-    #: took, created, updated, deleted, linked, unlinked, decided, reversed.
+    #: took, created, updated, deleted, linked, unlinked, decided, reversed, edited (by a person, here), discarded.
     sa.Column("action", Text, nullable=False),
     sa.Column("who", Text, nullable=False),
     #: {field: [before, after]}

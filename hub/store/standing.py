@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store import runs
+from hub.store import outages, runs
 from hub.store.database import Store, decode
 from hub.store.lookup import Lookup
+from hub.store.outages import Outage
 from hub.store.runs import Run
 
 
@@ -34,6 +35,7 @@ class PlaceStanding(NamedTuple):
 class Standing(NamedTuple):
     places: list[PlaceStanding]
     runs: list[Run]
+    outages: list[Outage]
 
 
 _PLACES = Lookup(
@@ -59,4 +61,5 @@ def standing(store: Store, last: int = 5) -> Standing:
     with store.reading() as tx:
         places = [PlaceStanding._make([*row[:-1], decode(row[-1]) or []]) for row in tx.look(_PLACES)]
         ids = [row[0] for row in tx.rows(_INSTANCES)]
-        return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)])
+        found = [run for instance_id in ids for run in runs.latest(tx, instance_id, last)]
+        return Standing(places, found, outages.find(tx))

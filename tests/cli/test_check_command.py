@@ -191,3 +191,23 @@ def test_another_project_that_brings_a_package_of_our_name_is_warned_of(
     told: dict[Any, str] = found(project)
     assert "deeplake-hub and integration-hub each bring a package 'hub'" in told["warning", "", "package.clash"]
     assert project("check").code == 0
+
+
+def test_the_grade_of_each_system_is_shown_with_what_is_missing_in_words(project: Project) -> None:
+    said = project("check").out
+    assert "account: grade D, without\n" in said
+    assert "C/V: an edit made there between the hub's look and its write is overwritten, and nobody sees it" in said
+    crm, erp = project.ask("check")["systems"]
+    assert (crm["grades"]["account"]["grade"], erp["grades"]["account"]) == ("D", {"grade": "A", "without": []})
+
+
+def test_grade_d_both_ways_is_an_error_unless_the_binding_accepts_it(project: Project) -> None:
+    project.replace("conf/instances/main.yaml", "^ *grade_d: two-way.*$", "")
+    [finding] = [found for found in project.ask("check")["findings"] if found["code"] == "config.grade"]
+    assert (finding["level"], finding["system"], finding["where"]) == ("error", "crm", "account")
+    for command in ("sync", "preview"):
+        done = project("--json", command)
+        assert (done.code, done.error["code"]) == (2, "config.grade")
+    project.replace("conf/instances/main.yaml", "direction: both", "direction: in")
+    assert project.ask("check")["ok"]
+    project.sync()

@@ -38,6 +38,7 @@ HANDED_ON = {
     "hub/core/mapping.py",
     "hub/core/unfit.py",
     "hub/flow/deliver.py",
+    "hub/flow/enter.py",
     "hub/flow/merge.py",
 }
 Made = tuple[str | None, tuple[str, ...]]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -14,8 +15,9 @@ from hub.config.files import parse_policy
 from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
-from hub.core import merge
+from hub.core import fight, merge, retry
 from hub.core.model import Deletes
+from hub.flow import grade
 from hub.flow.drift import MANY
 
 CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
@@ -82,3 +84,20 @@ def test_what_we_build_on_is_what_is_installed() -> None:
     told = " ".join(row[0] for row in tables(section(page("why.md"), "What we build on"))[0]).lower()
     of_spyne = {"six", "legacy-cgi"}
     assert {name for name in needed - of_spyne if name not in re.split(r"[,\s]+", told)} == set()
+
+
+def test_the_table_of_fights_is_the_one_in_the_code() -> None:
+    [told] = tables(section(page("concepts.md"), "When two systems fight"))
+    [code] = tables(str(fight.__doc__))
+    assert told == code
+    assert (fight.BACK, fight.ANSWERS, fight.WINDOW.days) == (3, 8, 1)
+
+
+def test_when_a_system_is_left_alone_is_as_told() -> None:
+    told = section(OPERATIONS, "A system is away")
+    assert f"from the {retry.PATIENCE}th such run in a row left alone: for a minute" in told
+    assert (timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1)) == (retry.FIRST, retry.BREAK, retry.LONGEST)
+
+
+def test_grades_are_as_told() -> None:
+    assert tables(section(page("concepts.md"), "Grades")) == tables(str(grade.__doc__))

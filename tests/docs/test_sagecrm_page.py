@@ -41,6 +41,7 @@ def test_what_it_can_and_cannot_do_is_what_it_declares() -> None:
     data = {"url": "http://127.0.0.1/", "user": "hub", "password": {"secret": "PASSWORD"}}
     uses = {"company": ObjectUse("company", ("name",))}
     can = SageCrm(System("crm", Options.model_validate(data), uses, Path(), Secret)).can
-    assert can == Can(conditional=False, tombstones=True, find=True, tokens=False, answers=False, batch=100)
+    cannot = {"conditional": False, "tokens": False, "answers": False, "traces": False, "in_order": False}
+    assert can == Can(tombstones=True, find=True, steady=True, batch=100, **cannot)
     assert f"up to {can.batch} records a call" in TEXT
     assert f"up to {can.read_batch} at once" in TEXT

@@ -172,7 +172,7 @@ def test_a_reason_may_quote_any_value(desk: Desk) -> None:
 def test_a_person_can_discard_a_delivery(desk: Desk) -> None:
     desk.golden(1, 2)
     owe(desk, 1, 2)
-    desk.write(deliveries.drop, desk.erp, 1)
+    desk.write(deliveries.drop, desk.erp, [1])
     assert [item.golden_id for item in due(desk)] == [2]
 
 

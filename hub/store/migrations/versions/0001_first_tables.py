@@ -62,6 +62,18 @@ def _instances() -> None:
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_binding_entity_id"),
         sa.UniqueConstraint("entity_id", "system", name="uq_binding_entity_id_system"),
     )
+    op.create_table(
+        "outage",
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Text()),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("instance_id", "system", name="pk_outage"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_outage_instance_id"),
+    )
 
 
 def _records() -> None:
