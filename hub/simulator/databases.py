@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from hub.store.clearing import clear
 from hub.store.database import Store
 from hub.store.migrate import prepare
-from hub.store.schema import metadata
 
 S = TypeVar("S", bound=Store)
 LITE = "sqlite://"
@@ -36,11 +36,7 @@ def empty(kind: type[S]) -> S:
         store = _kept[place] = kind(_url)
         prepare(store)
     with Store.transaction(store) as tx:  # whatever the last world did to its transactions
-        if store.lite:
-            for table in reversed(metadata.sorted_tables):
-                tx.connection.execute(table.delete())
-        else:
-            tx.connection.exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+        clear(tx)
     return store
 
 

@@ -246,6 +246,7 @@ def test_the_clock_chance_and_identities_come_from_one_place() -> None:
         "hub/config/expression.py": {"monotonic"},
         "hub/config/keyring.py": {"os.urandom"},
         "hub/simulator/histories.py": {"random.Random"},  # by seed
+        "hub/simulator/mine.py": {"random.Random"},
         "hub/simulator/profiles.py": {"random.Random"},
         "hub/store/connect.py": {"time.monotonic", "time.sleep"},
         "hub/transport/connection.py": {"time.monotonic"},
