@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from hub.core.errors import HubError
-from hub.core.match import match_keys
+from hub.core.match import candidate_keys, match_keys, matched_fields
 from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.record import Fields, Value
 from hub.flow.place import Hub, Place
@@ -234,7 +234,7 @@ class Batch:
         """Match keys of new golden records, and of those whose matched fields changed."""
         entity, place = self.place.entity, self.place
         claims = {name for other in (place, *place.others) for name in other.links}
-        names = claims.union(*entity.match)
+        names = claims | matched_fields(entity)
         for golden_id in self.touched if names else ():
             draft = self.drafts[golden_id]
             if draft.fresh or not names.isdisjoint(draft.before):
@@ -245,7 +245,8 @@ class Batch:
     def match_keys(self, draft: Draft, claims: set[str]) -> list[Row]:
         if draft.state != LIVE:
             return []
-        keys = [*match_keys(self.place.entity, draft.fields)]
+        entity = self.place.entity
+        keys = [*match_keys(entity, draft.fields), *candidate_keys(entity, draft.fields)]
         keys += [(name, str(draft.fields[name])) for name in claims if draft.fields.get(name) is not None]
         return [(self.place.row.entity_id, rule, value, draft.golden_id) for rule, value in keys]
 

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.memory import Memory
 from hub.adapter import Can, Failure, FieldInfo, Write, Written
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
-from hub.core.model import Allowed, Binding, Entity, Instance, Policy, Unit
+from hub.core.model import Allowed, Binding, Compared, Entity, FirstSync, Instance, MatchRule, Policy, Similar, Unit
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.flow.place import Hub, Machine, Place, assemble
@@ -128,7 +128,9 @@ class World:
         groups: Mapping[str, Sequence[str]] | None = None,
         fields: Sequence[str] = FIELDS,
         links: Mapping[str, Mapping[str, str]] | None = None,
-        match: Sequence[Sequence[str]] = (),
+        match: Sequence[Sequence[str | Compared]] = (),
+        similar: Similar | None = None,
+        first_sync: FirstSync = "go",
         directions: Mapping[str, str] | None = None,
         allowed: Mapping[str, Allowed] | None = None,
         deletes: Policy = ASK,
@@ -150,7 +152,7 @@ class World:
             )
             for name in systems
         }
-        entity = Entity("account", units, bindings, tuple(tuple(rule) for rule in match), deletes)
+        entity = Entity("account", units, bindings, rules(match), deletes, similar, first_sync)
         self.instance = Instance("test", "main", True, {}, {"account": entity}, ())
         self.store = store or Store("sqlite://")
         prepare(self.store)
@@ -200,6 +202,11 @@ class World:
         rows = self.systems[system].held("thing").values()
         plain = [{name: row[name] for name in row if not name.endswith("_key")} for row in rows]
         return sorted(plain, key=str)
+
+
+def rules(match: Sequence[Sequence[str | Compared]]) -> tuple[MatchRule, ...]:
+    """Match rules; a name alone is compared as text."""
+    return tuple(tuple(Compared(part) if isinstance(part, str) else part for part in rule) for rule in match)
 
 
 def make_units(
