@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from conftest import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
-from hub.store import conflicts, deliveries, intents, links, matches, records, reviews, schema, standing
+from hub.store import (
+    candidates, conflicts, deliveries, intents, links, matches, pairings, records, reviews, schema, standing,
+)  # fmt: skip
 from hub.store.database import Store, encode
 
 ROWS = 20_000
@@ -44,6 +46,9 @@ def fill(desk: Desk) -> None:
         links.save(tx, [link(desk.erp, f"k{id_:06}", id_) for id_ in ids])
         records.save_shadows(tx, [(desk.crm, id_, doc, None, None) for id_ in ids])
         matches.save(tx, [(desk.entity, "name", f"v{id_}", id_) for id_ in ids])
+        candidates.save(tx, desk.crm, [], [(desk.crm, id_, f"k{id_:06}", 90) for id_ in ids])
+        pairs = [pairings.Pairing(desk.crm, f"k{id_:06}", desk.erp, f"k{id_:06}", True) for id_ in ids]
+        pairings.replace(tx, [desk.crm, desk.erp], pairs)
         deliveries.owe(tx, [(desk.erp, id_) for id_ in ids], NOW)
         reviews.open_(tx, [{**aside, "key": f"k{id_:06}"} for id_ in ids])
         conflicts.log(tx, [{**log, "golden_id": id_} for id_ in ids])
@@ -119,6 +124,15 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "golden records with shadows": lambda d: (records.load, d.crm, IDS),
     "shadows to be dropped": lambda d: (records.drop_shadows, d.crm, IDS),
     "candidates by a rule": lambda d: (matches.find, d.entity, d.crm, "name", [f"v{id_}" for id_ in IDS]),
+    "candidates to compare": lambda d: (matches.find_few, d.entity, d.crm, "name", [f"v{id_}" for id_ in IDS], 200),
+    "candidates of what stands aside": lambda d: (candidates.contested, d.crm, IDS),
+    "candidates saved anew": lambda d: (candidates.save, d.crm, KEYS, [(d.crm, id_, "k", 90) for id_ in IDS]),
+    "decisions about records": lambda d: (pairings.of, d.crm, KEYS),
+    "decisions about two systems": lambda d: (pairings.towards, d.crm, KEYS, d.erp),
+    "are there decisions": lambda d: (pairings.there, d.crm),
+    "a page of deliveries to linked records": lambda d: (
+        lambda tx: deliveries.due(tx, d.erp, EVER, 10_000, 1000, linked=True),
+    ),
     "candidates by a foreign key": lambda d: (matches.find_linked, d.crm, d.erp, "@erp", KEYS),
     "match keys to be forgotten": lambda d: (matches.forget, IDS),
     "a page of deliveries": lambda d: (deliveries.due, d.erp, EVER, 10_000, 1000),
