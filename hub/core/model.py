@@ -107,7 +107,7 @@ class Entity:
     deletes: Policy = field(default_factory=lambda: Policy("ask"))
     #: For records that no exact rule finds. None: there is no such rule.
     similar: Similar | None = None
-    #: What the first writes wait for: ask (a person accepted the match report), sure (that, or nothing was doubtful), go.
+    #: What the first writes wait for: ask (a person accepts the match report), sure (that, if anything is doubtful).
     first_sync: FirstSync = "go"
 
     @property

@@ -17,12 +17,13 @@ FORMS: tuple[Form, ...] = get_args(Form)
 #: Forms that are names: compared by how alike they are. The others are equal, a typo apart, or different.
 NAMES = frozenset({"text", "words", "company"})
 
-_LEGAL = frozenset(
-    "ab ag aktiengesellschaft aps as asa bt bv clg co company corp corporation cv dac dd doo ead eg eood eurl ev gbr "
-    "gesmbh gmbh inc incorporated kft kg kgaa kk lda limited llc llp lp ltd ltda mbh nv oe ohg ood ou oy oyj plc pllc "
-    "pte pty pvt sa sab sarl sas sasu sau sca scs se sia sl slu snc sociedad spa spj spzoo  srl sro ug uab "
-    "unlimited vof zrt".split()
+_LEGAL_WORDS = (
+    "ab ag aktiengesellschaft aps as asa bt bv clg co company corp corporation cv dac dd doo ead eg eood eurl ev "
+    "gbr gesmbh gmbh inc incorporated kft kg kgaa kk lda limited llc llp lp ltd ltda mbh nv oe ohg ood ou oy oyj "
+    "plc pllc pte pty pvt sa sab sarl sas sasu sau sca scs se sia sl slu snc sociedad spa spj spzoo srl sro ug uab "
+    "unlimited vof zrt"
 )
+_LEGAL = frozenset(_LEGAL_WORDS.split())
 #: Legal forms that also stand before the name.
 _BEFORE = frozenset({"ab", "as", "oao", "ooo", "oy", "pt", "sarl", "sas", "sia", "uab"})
 _AND = frozenset({"and", "e", "et", "und", "y"})
@@ -37,12 +38,13 @@ _SHORT = {
     "tech": "technologies", "technology": "technologies", "univ": "university",
 }  # fmt: skip
 #: Mailboxes that anybody has: they say nothing of a firm.
-_ANYBODY = frozenset(
+_ANYBODY_WORDS = (
     "aol.com btinternet.com comcast.net eircom.net free.fr gmail.com gmx.at gmx.com gmx.de gmx.net googlemail.com "
     "hotmail.co.uk hotmail.com hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com mac.com mail.com "
     "mail.ru me.com msn.com orange.fr outlook.com outlook.de proton.me protonmail.com qq.com sfr.fr sky.com "
-    "t-online.de virginmedia.com wanadoo.fr web.de yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru 163.com".split()
+    "t-online.de virginmedia.com wanadoo.fr web.de yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru 163.com"
 )
+_ANYBODY = frozenset(_ANYBODY_WORDS.split())
 _JOINED = re.compile(r"[.'’`/]")
 #: Of Latin, Greek and Cyrillic letters; the vowel signs of other scripts are letters.
 _ACCENTS = re.compile("[\u0300-\u036f]")

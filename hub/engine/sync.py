@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from hub.core.errors import Denied, HubError
+from hub.flow import first
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
 from hub.flow.merge import Tally
@@ -36,6 +37,8 @@ class Report:
     sent: dict[tuple[str, str], Sent] = field(default_factory=dict)
     #: What stopped a step of one system: "crm account poll: ...".
     troubles: list[str] = field(default_factory=list)
+    #: By entity, why its first writes wait for a person.
+    held: dict[str, str] = field(default_factory=dict)
 
     def tally(self, place: Place) -> Tally:
         return self.polled.setdefault((place.entity.name, place.binding.system), Tally())
@@ -78,7 +81,9 @@ class Sync:
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
-        places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        asked = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        self.report.held = first.begin(self.hub, asked)
+        places = [place for place in asked if place.entity.name not in self.report.held]
         standing = self.look()
         self.leave_paused(places, standing)
         left = [place for place in places if standing[place.id].intents]
@@ -97,6 +102,7 @@ class Sync:
             self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
+        self.report.held |= first.before_writes(self.hub, places, self.polled)
         self.deliver(places)
         return self.report
 
@@ -185,7 +191,7 @@ class Sync:
                 break
 
     def send(self, place: Place, *, doubts: bool = False) -> None:
-        sent = deliver(self.hub, place, doubts=doubts)
+        sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
         self.report.deliveries(place).add(sent)
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:

@@ -11,7 +11,7 @@ from hub.flow.place import Place
 from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
 
-Step = Literal["create", "update", "delete", "settle", "check", "contest", "none", "refuse"]
+Step = Literal["create", "update", "delete", "settle", "check", "contest", "wait", "none", "refuse"]
 EMPTY = Shadow({})
 
 
@@ -22,6 +22,7 @@ class Plan(NamedTuple):
     #: settle: a create may be out, find out first. check: an update may be out, or the record was to be deleted and
     #: is not any more: read it back first.
     #: contest: what is to be deleted holds an undecided edit.
+    #: wait: a record over there that stands aside may be its child or counterpart; it stays owed.
     #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
     #: In the entity's terms, as the system will show it.

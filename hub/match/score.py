@@ -17,6 +17,8 @@ from hub.core.record import Fields
 
 #: Of each field: its form, and the same with its words in order. None: it tells nothing.
 Portrait = tuple[tuple[str, str] | None, ...]
+#: A value that more records than this share says nothing: they are not compared for its sake.
+MOST = 200
 #: Names less alike than this are different ones.
 UNLIKE = 55.0
 TYPO = 50.0

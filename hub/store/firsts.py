@@ -33,7 +33,6 @@ _DOUBTFUL = sa.text(
     """SELECT count(*) FROM review r JOIN binding b ON b.id = r.binding_id
        WHERE b.entity_id = :entity AND r.state = 'open' AND r.kind IN ('ambiguous', 'taken')"""
 )
-_UNREAD = sa.text("SELECT b.system FROM binding b WHERE b.entity_id = :entity AND b.polled_at IS NULL ORDER BY b.id")
 
 
 def find(tx: Tx, entity_ids: Sequence[int]) -> dict[int, First]:
@@ -61,8 +60,3 @@ def open_(tx: Tx, entity_id: int, who: str, now: str, counts: Mapping[str, Any] 
 def doubtful(tx: Tx, entity_id: int) -> int:
     """Records that stand aside since it is not sure which golden record they are."""
     return int(tx.run(_DOUBTFUL, {"entity": entity_id}).scalar_one())
-
-
-def unread(tx: Tx, entity_id: int) -> list[str]:
-    """Systems whose records were never read to the end."""
-    return [row[0] for row in tx.rows(_UNREAD, {"entity": entity_id})]

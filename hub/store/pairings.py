@@ -1,7 +1,7 @@
 """What people decided of two records of different systems, before the hub linked them: the same, or not the same."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -42,6 +42,12 @@ def there(tx: Tx, binding_id: int) -> bool:
     return tx.run(_THERE, {"binding": binding_id}).first() is not None
 
 
+def all_(tx: Tx, binding_ids: Sequence[int]) -> list[Pairing]:
+    """Every decision of these bindings, from either side."""
+    table = schema.decision
+    return [_pairing(row) for row in tx.rows(sa.select(table).where(table.c.binding_id.in_(binding_ids)))]
+
+
 def of(tx: Tx, binding_id: int, keys: Sequence[str]) -> list[Pairing]:
     """What was decided of these records."""
     return [_pairing(row) for row in tx.each(_OF, keys, binding=binding_id)]
@@ -52,5 +58,6 @@ def towards(tx: Tx, binding_id: int, keys: Sequence[str], other_id: int) -> list
     return [_pairing(row) for row in tx.each(_TOWARDS, keys, binding=binding_id, other=other_id)]
 
 
-def _pairing(row: Sequence[object]) -> Pairing:
-    return Pairing(*row[:4], bool(row[4]))  # type: ignore[arg-type]
+def _pairing(row: Sequence[Any]) -> Pairing:
+    binding_id, key, other_id, other_key, same = row
+    return Pairing(binding_id, key, other_id, other_key, bool(same))

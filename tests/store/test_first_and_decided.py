@@ -4,7 +4,7 @@ from typing import Any
 
 from conftest import NOW, Desk, link
 
-from hub.store import candidates, catalog, firsts, links, matches, pairings, reviews
+from hub.store import candidates, firsts, links, matches, pairings, reviews
 from hub.store.firsts import First
 from hub.store.matches import Candidate
 from hub.store.pairings import Pairing
@@ -77,12 +77,6 @@ def test_doubtful_is_what_may_be_one_of_several_or_somebody_elses(desk: Desk) ->
     desk.write(reviews.open_, [review(desk, kind, kind) for kind in kinds])
     assert desk.read(firsts.doubtful, desk.entity) == 2
     assert desk.read(firsts.doubtful, desk.entity + 1) == 0
-
-
-def test_systems_that_were_never_read_to_the_end_are_known(desk: Desk) -> None:
-    assert desk.read(firsts.unread, desk.entity) == ["crm", "erp", "shop"]
-    desk.write(catalog.polled, [desk.crm], NOW)
-    assert desk.read(firsts.unread, desk.entity) == ["erp", "shop"]
 
 
 def test_golden_records_come_in_order_to_get_new_keys(desk: Desk) -> None:

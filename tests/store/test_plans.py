@@ -15,8 +15,18 @@ from conftest import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
 from hub.store import (
-    candidates, conflicts, deliveries, intents, links, matches, pairings, records, reviews, schema, standing,
-)  # fmt: skip
+    candidates,
+    conflicts,
+    deliveries,
+    intents,
+    links,
+    matches,
+    pairings,
+    records,
+    reviews,
+    schema,
+    standing,
+)
 from hub.store.database import Store, encode
 
 ROWS = 20_000
