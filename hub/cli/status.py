@@ -30,7 +30,11 @@ def command(asked: Asked) -> None:
 
 
 def as_dict(found: "Standing") -> dict[str, Any]:
-    return {"systems": [row._asdict() for row in found.places], "runs": [run._asdict() for run in found.runs]}
+    return {
+        "systems": [row._asdict() for row in found.places],
+        "runs": [run._asdict() for run in found.runs],
+        "held": found.held,
+    }
 
 
 PLACES = ("instance", "entity", "system", "linked", "owed", "refused", "in doubt", "conflicts", "aside", "last poll")
@@ -47,6 +51,8 @@ def show(found: "Standing") -> None:
     for row in found.places:
         if row.paused:
             line(f"\n{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+    for said in found.held:
+        line(f"\n{said}")
     if found.runs and found.runs[0].said:
         line(f"\nthe last run: {found.runs[0].said}")
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)

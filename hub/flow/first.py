@@ -7,7 +7,7 @@
 | `go` | nothing waits |
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hub.core.model import Entity
 from hub.flow.matchkeys import renew
@@ -53,6 +53,13 @@ def before_writes(hub: Hub, places: Sequence[Place], polled: Collection[int]) ->
             with hub.store.transaction() as tx:
                 firsts.open_(tx, place.row.entity_id, "hub", hub.now())
     return held
+
+
+def accept(hub: Hub, entity: str, who: str, counts: Mapping[str, int]) -> None:
+    """A person accepted the match report: the first writes may go out."""
+    place = next(iter(hub.places[entity].values()))
+    with hub.store.transaction() as tx:
+        firsts.open_(tx, place.row.entity_id, who, hub.now(), counts)
 
 
 def how(name: str) -> str:

@@ -7,7 +7,7 @@ from hub.core.errors import Denied, Refused
 from hub.core.match import candidate_keys, match_keys
 from hub.core.record import Fields, Record
 from hub.flow.place import Hub, Place
-from hub.match.pairs import Key, Member, Outcome, Pool, Said
+from hub.match.pairs import Key, Member, Outcome, Pool, Result, Said
 from hub.match.score import Scorer
 from hub.store import catalog, links, pairings
 from hub.store.schema import LIVE
@@ -29,10 +29,16 @@ class MatchReport(NamedTuple):
 
     def counts(self) -> dict[str, int]:
         """Over all systems."""
-        results = ("exact", "certain", "probable", "many_to_one")
-        found = {name: sum(one.counts[name] for one in self.outcomes) for name in results}  # type: ignore[index]
-        later = self.outcomes[1:]
-        return {**found, "none": sum(len(one.alone) + one.missing for one in later), "unfit": sum(self.unfit.values())}
+        results: tuple[Result, ...] = ("exact", "certain", "probable", "many_to_one")
+        found: dict[str, int] = {name: sum(one.counts[name] for one in self.outcomes) for name in results}
+        none = sum(len(one.alone) + one.missing for one in self.outcomes[1:])
+        return {**found, "none": none, "unfit": sum(self.unfit.values())}
+
+    @property
+    def doubtful(self) -> bool:
+        """Is there anything that a person should look at?"""
+        counts = self.counts()
+        return bool(counts["probable"] or counts["many_to_one"])
 
 
 def propose(hub: Hub, entity: str, progress: Progress) -> MatchReport:

@@ -48,7 +48,9 @@ class Scorer:
 
     def portrait(self, fields: Fields) -> Portrait:
         """What is compared of a record."""
-        return tuple([_seen(normal(part.form, fields.get(part.field))) for part in self.similar.fields])
+        return tuple(
+            [_seen(normal(part.form, fields.get(part.field)), part.form in NAMES) for part in self.similar.fields]
+        )
 
     def score(self, one: Portrait, other: Portrait) -> float:
         """From 0 to 100."""
@@ -84,8 +86,12 @@ class Scorer:
         return ("possible", possible) if possible else ("none", [])
 
 
-def _seen(text: str) -> tuple[str, str] | None:
-    return (text, " ".join(sorted(text.split()))) if text else None
+def _seen(text: str, name: bool) -> tuple[str, str] | None:
+    """One text stands for both where they are equal: there are hundreds of thousands of them."""
+    if not text:
+        return None
+    ordered = " ".join(sorted(text.split())) if name else text
+    return (text, text if ordered == text else ordered)
 
 
 def _names(ours: tuple[str, str], theirs: tuple[str, str]) -> float:

@@ -29,8 +29,11 @@ class PlaceStanding(NamedTuple):
 class Standing(NamedTuple):
     places: list[PlaceStanding]
     runs: list[Run]
+    #: Why the first writes of entities wait for a person.
+    held: list[str]
 
 
+_HELD = sa.text("SELECT said FROM matching WHERE state = 'held' ORDER BY entity_id")
 _PLACES = sa.text(
     """SELECT i.name, e.name, b.system,
          (SELECT count(*) FROM link l WHERE l.binding_id = b.id AND l.state = 1),
@@ -51,4 +54,5 @@ def standing(store: Store, last: int = 5) -> Standing:
     with store.reading() as tx:
         places = [PlaceStanding(*row) for row in tx.rows(_PLACES)]
         ids = [row[0] for row in tx.rows(_INSTANCES)]
-        return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)])
+        held = [row[0] for row in tx.rows(_HELD)]
+        return Standing(places, [run for instance_id in ids for run in runs.latest(tx, instance_id, last)], held)
