@@ -5,7 +5,7 @@ Each gives words with blanks between them, or nothing: then the value tells noth
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -52,7 +52,7 @@ _SPLIT = re.compile(r"[\W_]+")
 _EXTENSION = re.compile(r"(?:ext|extension|durchwahl|x|#)\W*[0-9]{1,5}\W*$", re.IGNORECASE)
 _MAILBOX = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?:/*)(?:[^/@]*@)?(?:www\d?\.)?([^/:?#\s>]+)")
-_VAT_WORDS = re.compile(r"(vat|ust|mwst|tva|iva|btw|id|nr|no|number|reg|registration)")
+_VAT_WORDS = re.compile(r"(vat|ust|mwst|tva|iva|btw|id|nr|no|number|reg|registration|mva)")
 #: The digits of a telephone number that do not depend on how country and area are written.
 _DIGITS = 8
 
@@ -124,8 +124,10 @@ def _domain(text: str) -> str:
 
 def _vat(text: str) -> str:
     """Letters and digits, without the words around them; nothing without digits."""
-    words: Sequence[str] = [word for word in _words(text) if not _VAT_WORDS.fullmatch(word) and word != "mva"]
-    joined = "".join(words)
+    words = _words(text)
+    # `No` alone in front is Norway.
+    kept = [word for place, word in enumerate(words) if not _VAT_WORDS.fullmatch(word) or (word == "no" and not place)]
+    joined = "".join(kept)
     return joined if sum(letter.isdigit() for letter in joined) >= 5 else ""
 
 

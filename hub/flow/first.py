@@ -14,7 +14,7 @@ from hub.flow.matchkeys import renew
 from hub.flow.place import Hub, Place
 from hub.store import catalog, firsts
 from hub.store.database import Tx
-from hub.store.firsts import OPEN, First
+from hub.store.firsts import HELD, OPEN, First
 
 
 def begin(hub: Hub, places: Sequence[Place]) -> dict[str, str]:
@@ -31,6 +31,8 @@ def begin(hub: Hub, places: Sequence[Place]) -> dict[str, str]:
         if place.entity.first_sync == "ask" and not opened(first):
             held[name] = f"{name}: waits for its match report: {how(name)}"
             _keep(hub, place, first, held[name])
+        elif not waits(place.entity) and first is not None and first.state == HELD:  # it asked before
+            _open(hub, place)
     return held
 
 
@@ -50,8 +52,7 @@ def before_writes(hub: Hub, places: Sequence[Place], polled: Collection[int]) ->
             held[name] = f"{name}: nothing new is created yet: {why}: {how(name)}"
             _keep(hub, place, first, held[name])
         else:
-            with hub.store.transaction() as tx:
-                firsts.open_(tx, place.row.entity_id, "hub", hub.now())
+            _open(hub, place)
     return held
 
 
@@ -88,6 +89,12 @@ def doubt(tx: Tx, place: Place, polled: Collection[int]) -> str:
             return f"{one.binding.system} was not read to its end"
     number = firsts.doubtful(tx, place.row.entity_id)
     return f"{number} stand aside since it is not sure which record they are" if number else ""
+
+
+def _open(hub: Hub, place: Place) -> None:
+    """Nobody has to accept anything."""
+    with hub.store.transaction() as tx:
+        firsts.open_(tx, place.row.entity_id, "hub", hub.now())
 
 
 def _keep(hub: Hub, place: Place, first: First | None, said: str) -> None:

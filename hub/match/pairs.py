@@ -56,7 +56,7 @@ class Outcome:
     #: Linked by the hub already.
     linked: int = 0
     counts: Counter[Result] = field(default_factory=Counter)
-    #: Records of the pool that found no counterpart here.
+    #: Records of the pool that nobody here may be.
     missing: int = 0
     proposals: list[Proposal] = field(default_factory=list)
     #: Records of this list that found nobody.
@@ -108,7 +108,8 @@ class Pool:
             if proposal.result in ("exact", "certain"):
                 proposal.other.keys[system] = proposal.record.keys[system]
         if self.members:
-            found.missing = sum(system not in member.keys for member in self.members)
+            proposed = {id(proposal.other) for proposal in found.proposals}
+            found.missing = sum(system not in one.keys and id(one) not in proposed for one in self.members)
         self.systems.append(system)
         self.members += found.alone
         self._golden |= {member.golden_id: member for member in found.alone if member.golden_id is not None}
