@@ -23,11 +23,8 @@ def said(hub: World, *decided: tuple[str, str, bool]) -> None:
 def pairs(hub: World) -> set[tuple[str, str]]:
     """(key in erp, key in crm) of what is linked."""
     golden = {hub.golden("crm", key): key for key in hub.systems["crm"].held("thing")}
-    return {
-        (key, golden[number])
-        for key in hub.systems["erp"].held("thing")
-        if (number := hub.golden("erp", key)) in golden
-    }
+    numbers = {key: hub.golden("erp", key) for key in hub.systems["erp"].held("thing")}
+    return {(key, golden[number]) for key, number in numbers.items() if number in golden}
 
 
 def test_unlike_records_are_linked_because_a_person_said_so() -> None:
