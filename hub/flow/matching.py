@@ -90,11 +90,7 @@ class Finder:
     def prepare_alike(self, page: Sequence[tuple[str, Fields]]) -> None:
         """Records that no rule finds are compared with those that share something with them."""
         asked: dict[str, set[str]] = defaultdict(set)
-        for key, fields in page:
-            if key in self.paired.same or any(
-                self.candidates.get(question) for question in self.questions(key, fields)
-            ):
-                continue
+        for _, fields in page:
             for rule, value in candidate_keys(self.place.entity, fields):
                 asked[rule].add(value)
         found: set[int] = set()
