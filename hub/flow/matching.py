@@ -170,8 +170,8 @@ class Finder:
         if verdict == "none":
             return Found()
         if verdict == "taken" or verdict == "certain":
-            return self.one(LIKENESS, f"{best[0].score:.0f} of 100", [found[best[0].candidate]], fields)
-        which = ", ".join(f"hub:{one.candidate} {one.score:.0f}" for one in best[:5])
+            return self.one(LIKENESS, f"{int(best[0].score)} of 100", [found[best[0].candidate]], fields)
+        which = ", ".join(f"hub:{one.candidate} {int(one.score)}" for one in best[:5])
         may = "is" if verdict == "several" else "may be"
         said = (
             f"{may} one of the hub's records, likeness of 100: {which}; decide with 'hub reviews link' which it is, or "

@@ -130,6 +130,17 @@ def test_nothing_new_is_created_before_a_doubtful_report_is_accepted(scored: Pro
     assert scored.ask("status")["held"] == []
 
 
+def test_a_record_that_may_be_another_stands_aside_with_its_candidates_and_scores(scored: Project) -> None:
+    company, supplier = near(scored)
+    scored.sync()
+    [row] = [row for row in scored.ask("reviews") if row["key"] == supplier]
+    assert (row["kind"], row["code"]) == ("ambiguous", "match.possible")
+    [candidate] = row["candidates"]
+    assert candidate["golden_id"] == scored.ask("records", "account", f"crm:{company}")["golden_id"]
+    assert 70 <= candidate["score"] < 90
+    assert f"hub:{candidate['golden_id']} {candidate['score']}" in row["said"]
+
+
 def test_an_acceptance_is_for_what_was_seen_and_for_no_more(scored: Project) -> None:
     near(scored)
     counts = scored.ask("match", "account")["counts"]
