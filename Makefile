@@ -1,5 +1,6 @@
 # Everything sets itself up: a fresh machine needs Python 3.11 or newer (with venv) and make.
-#   make demo | demo-once | test | check | simulate | simulate-long | bench-quick | bench | kill | lock      PYTHON=python3.13 picks one
+#   make demo | demo-once | test | check | simulate | simulate-long | bench-quick | bench | match-quality | kill | lock
+#   PYTHON=python3.13 picks one
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,8 +10,8 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 SOURCES := hub adapters tests benchmarks
 
-.PHONY: demo demo-once test test-fast check lint types imports format simulate simulate-long bench bench-quick kill \
-	lock clean
+.PHONY: demo demo-once test test-fast check lint types imports format simulate simulate-long bench bench-quick \
+	match-quality kill lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m hub.sandbox.demo
@@ -54,6 +55,10 @@ simulate: $(VENV)/.run
 
 simulate-long: $(VENV)/.run
 	$(BIN)/hub simulate --histories 200000 --crash-sweep 1000 --planted --ledger docs/simulation-ledger.csv
+
+# Precision and recall of the match report on two lists of companies of which we know which are the same.
+match-quality: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.matching --records 10000
 
 # kill -9 at fifty random moments, then one more sync: nothing lost, nothing twice.
 kill: $(VENV)/.dev

@@ -32,6 +32,8 @@ def told(style: str, level: str) -> Callable[[Task, Report | HubError], None]:
             return
         for said in outcome.troubles:
             log.warning("trouble", task=task.name, said=said)
+        for said in outcome.held.values():
+            log.warning("held", task=task.name, said=said)
         for (entity, system), sent in outcome.sent.items():
             for said in sent.errors:
                 log.warning("not written", task=task.name, entity=entity, system=system, said=said)

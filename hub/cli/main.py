@@ -17,6 +17,7 @@ from hub.core.errors import ConfigError, HubError
 COMMANDS = {
     "init": "hub.cli.init",
     "check": "hub.cli.check",
+    "match": "hub.cli.match",
     "preview": "hub.cli.preview",
     "sync": "hub.cli.sync",
     "run": "hub.cli.run",

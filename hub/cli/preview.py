@@ -37,7 +37,7 @@ def command(ctx: click.Context, entities: tuple[str, ...], full: bool, limit: in
         as_json(as_dict(found))
     else:
         show(found, limit)
-    ctx.exit(TROUBLE if found.report.troubles else DONE)
+    ctx.exit(TROUBLE if found.report.troubles or found.report.held else DONE)
 
 
 def as_dict(found: "Preview") -> dict[str, Any]:
@@ -45,6 +45,7 @@ def as_dict(found: "Preview") -> dict[str, Any]:
         "writes": [write._asdict() for write in found.writes],
         "conflicts": [named(found, conflict) for conflict in found.conflicts],
         "reviews": [named(found, review) for review in found.reviews],
+        "held": found.report.held,
         "troubles": found.report.troubles,
     }
 
@@ -85,7 +86,7 @@ def show(found: "Preview", limit: int) -> None:
         entity, system = found.names[review.binding_id]
         line(f"  {entity} {system}:{review.key}: {review.said} [{review.code}]")
     more(len(found.reviews), limit)
-    for said in found.report.troubles:
+    for said in (*found.report.troubles, *found.report.held.values()):
         warn(f"! {said}")
 
 

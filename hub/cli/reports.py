@@ -30,7 +30,7 @@ def report_dict(report: Report) -> dict[str, Any]:
         for (entity, system), tally in report.polled.items()
     ]
     totals = {"written": report.written, "conflicts": report.conflicts}
-    return {"systems": systems, **totals, "troubles": report.troubles}
+    return {"systems": systems, **totals, "held": report.held, "troubles": report.troubles}
 
 
 def sent_dict(report: Report, entity: str, system: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def sent_dict(report: Report, entity: str, system: str) -> dict[str, Any]:
 
 def show(report: Report) -> None:
     table(("entity", "system", "read", "of these", "written there", "not done"), rows(report), widest=90)
-    for said in report.troubles:
+    for said in (*report.troubles, *report.held.values()):
         warn(f"! {said}")
     for (entity, system), sent in report.sent.items():
         for said in sent.errors[:SHOWN]:

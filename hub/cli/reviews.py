@@ -51,15 +51,22 @@ def cells(row: dict[str, Any]) -> list[Any]:
 
 def records_aside(hub: "Hub", limit: int) -> list[dict[str, Any]]:
     """Records that were read from a system."""
-    from hub.store import reviews
+    from hub.store import candidates, reviews
 
     names = hub.catalog.by_id()
+    may_be: dict[tuple[int, str], list[dict[str, Any]]] = {}
     with hub.store.reading() as tx:
         found = reviews.find(tx, [place.id for place in hub.all()], limit=limit)
+        for binding_id in {review.binding_id for review in found if review.kind == "ambiguous"}:
+            keys = [review.key for review in found if review.binding_id == binding_id and review.kind == "ambiguous"]
+            for key, golden_id, score in candidates.of(tx, binding_id, keys):
+                one = {"golden_id": str(golden_id), "score": score}
+                may_be.setdefault((binding_id, key), []).append(one)
     rows = []
     for review in found:
         entity, system = names[review.binding_id]
         row = {**review._asdict(), "golden_id": str(review.golden_id) if review.golden_id else None}
+        row["candidates"] = may_be.get((review.binding_id, review.key), [])
         rows.append({**row, "entity": entity, "system": system, "record": f"{system}:{review.key}"})
     return rows
 

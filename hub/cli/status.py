@@ -56,6 +56,7 @@ def as_dict(found: "Standing") -> dict[str, Any]:
     return {
         "systems": [row._asdict() for row in found.places],
         "outages": [row._asdict() for row in found.outages],
+        "held": found.held,
         "runs": [run._asdict() for run in found.runs],
     }
 
@@ -79,6 +80,9 @@ def show(found: "Standing") -> None:
             line()
             names = ", ".join(row.stopped)
             line(f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
+    for said in found.held:
+        line()
+        line(said)
     for outage in found.outages:
         line()
         line(outage_of(outage))

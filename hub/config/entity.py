@@ -4,17 +4,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hub.config.document import Document
-from hub.config.files import EntityFile, InstanceFile
+from hub.config.files import ComparedFile, EntityFile, InstanceFile, SimilarFile
 from hub.config.loading import known
 from hub.config.problem import Loc
-from hub.core.model import ROW, Binding, Entity, Policy, Unit
+from hub.core.model import ROW, Binding, Compared, Entity, MatchRule, Policy, Similar, Unit, Weighed
 
 
 def build_entity(name: str, instance: InstanceFile, bindings: Mapping[str, Binding]) -> Entity:
     """The entity, of a file without problems."""
     file = instance.entities[name]
-    match = tuple(tuple(rule) for rule in file.match)
-    return Entity(name, _units(name, file, instance.policy), bindings, match, file.deletes)
+    units, match = _units(name, file, instance.policy), tuple(map(_rule, file.match))
+    return Entity(name, units, bindings, match, file.deletes, _similar(file.similar), file.first_sync)
+
+
+def _rule(parts: list[ComparedFile]) -> MatchRule:
+    return tuple(Compared(part.field, part.form) for part in parts)
+
+
+def _similar(file: SimilarFile | None) -> Similar | None:
+    if file is None:
+        return None
+    fields = tuple(Weighed(name, part.form, part.weight) for name, part in file.fields.items())
+    return Similar(fields, tuple(map(_rule, file.candidates)), file.certain, file.possible)
 
 
 def _units(name: str, file: EntityFile, hub: Policy) -> tuple[Unit, ...]:
@@ -45,9 +56,7 @@ def check_entity(document: Document, at: Loc, file: EntityFile, fields: list[str
     _check_policies(document, at, file, fields)
     for name in file.blanks:
         known(document, (*at, "blanks", name), "field or group", name, _units_named(file, fields))
-    for number, rule in enumerate(file.match):
-        for place, field in enumerate(rule):
-            known(document, (*at, "match", number, place), "field", field, fields)
+    _check_matching(document, at, file, fields)
     for loc, policy in _policies(file):
         check_policy(document, (*at, *loc), policy, systems)
 
@@ -56,6 +65,17 @@ def _units_named(file: EntityFile, fields: list[str]) -> list[str]:
     """What merges together by name: the groups, and the fields that are in none."""
     grouped = {field for group in file.groups.values() for field in group.fields}
     return [*(field for field in fields if field not in grouped), *file.groups]
+
+
+def _check_matching(document: Document, at: Loc, file: EntityFile, fields: list[str]) -> None:
+    rules: list[tuple[Loc, list[ComparedFile]]] = [(("match", place), rule) for place, rule in enumerate(file.match)]
+    if file.similar is not None:
+        rules += [(("similar", "candidates", place), rule) for place, rule in enumerate(file.similar.candidates)]
+        for name in file.similar.fields:
+            known(document, (*at, "similar", "fields", name), "field", name, fields)
+    for loc, rule in rules:
+        for place, part in enumerate(rule):
+            known(document, (*at, *loc, place), "field", part.field, fields)
 
 
 def check_policy(document: Document, at: Loc, policy: Policy, systems: list[str]) -> None:

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, 
 from hub.config.duration import parse_duration
 from hub.config.hubfile import Shape, short
 from hub.config.words import NAME_PATTERN
-from hub.core.model import Direction, Policy, TypeName
+from hub.core.model import Direction, FirstSync, Policy, TypeName
+from hub.core.normal import Form
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Count = Annotated[int, Field(ge=1)]
@@ -111,6 +112,45 @@ def _group(value: Any) -> Any:
     return {"fields": value} if isinstance(value, list) else value
 
 
+class ComparedFile(Shape):
+    """A field of a match rule: `vat`, or `{field: name, as: company}`."""
+
+    field: str
+    form: Annotated[Form, Field(alias="as")] = "text"
+
+
+class WeighedFile(Shape):
+    """A field of `similar`: its weight, or `{as: company, weight: 3}`."""
+
+    form: Annotated[Form, Field(alias="as")] = "text"
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+def _weight(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | dict):
+        raise ValueError(f"expected a weight such as 3, or {{as: company, weight: 3}}, got {value!r}")
+    return {"weight": value} if isinstance(value, int) else value
+
+
+MatchFile = Annotated[list[Annotated[ComparedFile, short("field")]], Field(min_length=1)]
+Score = Annotated[int, Field(ge=1, le=100)]
+
+
+class SimilarFile(Shape):
+    """The scored match rule."""
+
+    fields: Annotated[dict[str, Annotated[WeighedFile, BeforeValidator(_weight)]], Field(min_length=1)]
+    candidates: Annotated[list[MatchFile], Field(min_length=1)]
+    certain: Score = 95
+    possible: Score = 80
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SimilarFile":
+        if self.possible >= self.certain:
+            raise ValueError(f"expected 'possible' below 'certain', got {self.possible} and {self.certain}")
+        return self
+
+
 class EntityFile(Shape):
     fields: Annotated[dict[Name, Annotated[FieldFile, short("type")]], Field(min_length=1)]
     groups: dict[Name, Annotated[GroupFile, BeforeValidator(_group)]] = {}
@@ -121,7 +161,9 @@ class EntityFile(Shape):
     blank: Blank = "wins"
     blanks: dict[str, Blank] = {}
     deletes: DeletesText = Policy("ask")
-    match: list[Annotated[list[str], Field(min_length=1)]] = []
+    match: list[MatchFile] = []
+    similar: SimilarFile | None = None
+    first_sync: FirstSync = "sure"
     bindings: Annotated[dict[str, BindingFile], Field(min_length=1)]
 
 

@@ -15,11 +15,11 @@ def folded(value: Value) -> str:
     text = "" if value is None else str(value)
     if text.isascii():
         return _NOISE.sub("", text.lower())
-    letters = filter(_counts, unicodedata.normalize("NFKC", text).casefold())
+    letters = filter(counts, unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", "".join(letters))
 
 
-def _counts(letter: str) -> bool:
+def counts(letter: str) -> bool:
     """Letters and digits count, and the marks that are the vowels of some scripts."""
     return letter.isalnum() or unicodedata.category(letter)[0] == "M"
 

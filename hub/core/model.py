@@ -3,13 +3,15 @@
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hub.core.mapping import Mapping
+from hub.core.normal import Form
 from hub.core.record import Value
 
 TypeName = Literal["text", "integer", "decimal", "boolean", "date", "date-time", "reference", "choice"]
 Direction = Literal["both", "in", "out"]
+FirstSync = Literal["ask", "sure", "go"]
 #: A field name of this prefix holds the key of the record's counterpart in another system: "@erp".
 LINK = "@"
 #: The one unit of an entity with `merge: row`.
@@ -85,6 +87,36 @@ class Binding:
     deletes: Deletes = field(default_factory=Deletes)
 
 
+class Compared(NamedTuple):
+    """A field of a match rule, and the form in which it is compared."""
+
+    field: str
+    form: Form = "text"
+
+
+class Weighed(NamedTuple):
+    """A field that is compared by likeness, and how much it counts."""
+
+    field: str
+    form: Form
+    weight: int
+
+
+#: All of these fields are equal.
+MatchRule = tuple[Compared, ...]
+
+
+class Similar(NamedTuple):
+    """The scored match rule: how alike two records are, from 0 to 100."""
+
+    fields: tuple[Weighed, ...]
+    #: Only records that are equal in all fields of one of these are compared at all.
+    candidates: tuple[MatchRule, ...]
+    #: From here on it is the same record; from `possible` on a person decides.
+    certain: int
+    possible: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A kind of record in the hub."""
@@ -94,11 +126,19 @@ class Entity:
     units: tuple[Unit, ...]
     #: In the order in which they are polled.
     bindings: MappingOf[str, Binding]
-    #: Exact match rules: records whose values of all these fields are equal (case, blanks and
-    #: punctuation apart) are the same. Tried in order.
-    match: tuple[tuple[str, ...], ...] = ()
+    #: Exact match rules: records that are equal in all fields of one of them are the same. Tried in order.
+    match: tuple[MatchRule, ...] = ()
     #: What to do when one side deleted and the other edited.
     deletes: Policy = field(default_factory=lambda: Policy("ask"))
+    #: For records that no exact rule finds. None: there is no such rule.
+    similar: Similar | None = None
+    #: What the first writes wait for: ask (a person accepts the match report), sure (that, if anything is doubtful).
+    first_sync: FirstSync = "go"
+
+    @property
+    def matches(self) -> bool:
+        """Are there rules by which records without a link may be the same?"""
+        return bool(self.match or self.similar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.engine.breaker import Breaker
-from hub.flow import drift, held
+from hub.flow import drift, first, held
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
 from hub.flow.guard import Guard
@@ -39,6 +39,8 @@ class Report:
     sent: dict[tuple[str, str], Sent] = field(default_factory=dict)
     #: What stopped a step of one system: "crm account poll: ...".
     troubles: list[str] = field(default_factory=list)
+    #: By entity, why its first writes wait for a person.
+    held: dict[str, str] = field(default_factory=dict)
 
     def tally(self, place: Place) -> Tally:
         return self.polled.setdefault((place.entity.name, place.binding.system), Tally())
@@ -83,7 +85,9 @@ class Sync:
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
-        places = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        asked = [place for place in self.hub.all() if not entities or place.entity.name in entities]
+        self.report.held = first.begin(self.hub, asked)
+        places = [place for place in asked if place.entity.name not in self.report.held]
         standing = self.look()
         self.leave_paused(places, standing)
         left = [place for place in places if standing[place.id].intents]
@@ -104,6 +108,7 @@ class Sync:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
+        self.report.held |= first.before_writes(self.hub, places, self.polled)
         self.deliver(places)
         self.report.troubles += [said for place in places for said in held.troubles(self.hub, place)]
         return self.report
@@ -205,7 +210,7 @@ class Sync:
                 break
 
     def send(self, place: Place, *, doubts: bool = False) -> None:
-        sent = deliver(self.hub, place, doubts=doubts)
+        sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
         self.report.deliveries(place).add(sent)
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:

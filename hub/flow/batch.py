@@ -6,13 +6,13 @@ from typing import Any
 import orjson
 
 from hub.core.errors import HubError
-from hub.core.match import match_keys
 from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.model import Policy
 from hub.core.policy import NO_PINS
 from hub.core.record import Fields, Value
+from hub.flow.matchkeys import claims, key_rows, looked_at
 from hub.flow.place import Hub, Place
-from hub.store import audit, conflicts, deliveries, links, matches, records, reviews
+from hub.store import audit, candidates, conflicts, deliveries, links, matches, records, reviews
 from hub.store.bulk import Row
 from hub.store.database import Tx
 from hub.store.records import Known, Origin
@@ -93,6 +93,8 @@ class Batch:
         self.approved: list[int] = []
         self.audits: list[Row] = []
         self.match_rows: list[Row] = []
+        #: Whom records that stand aside may be.
+        self.candidates: list[Row] = []
         self.rematched: list[int] = []
 
     def draft(self, known: Known) -> Draft:
@@ -209,6 +211,10 @@ class Batch:
             "due_at": due_at,
         }
 
+    def may_be(self, place: Place, key: str, golden_id: int, score: int | None) -> None:
+        """A record that stands aside may be this golden record. `score`: None, if a rule says so."""
+        self.candidates.append((place.id, golden_id, key, score))
+
     def audit(self, golden_id: int, place: Place, action: str, detail: dict[str, Any] | None) -> None:
         """`detail`: field -> [before, after]."""
         encoded = None if detail is None else orjson.dumps(detail)
@@ -236,6 +242,9 @@ class Batch:
         for binding_id, keys in self.settled.items():
             reviews.close(tx, binding_id, keys)
         reviews.open_(tx, list(self.reviews.values()))
+        if self.place.entity.matches:
+            aside = [key for binding_id, key in self.reviews if binding_id == self.place.id]
+            candidates.save(tx, self.place.id, aside, self.candidates)
         if self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
@@ -246,22 +255,15 @@ class Batch:
 
     def rematch(self) -> None:
         """Match keys of new golden records, and of those whose matched fields changed."""
-        entity, place = self.place.entity, self.place
-        claims = {name for other in (place, *place.others) for name in other.links}
-        names = claims.union(*entity.match)
+        place = self.place
+        names, claimed = looked_at(place), claims(place)
         for golden_id in self.touched if names else ():
             draft = self.drafts[golden_id]
             if draft.fresh or not names.isdisjoint(draft.before):
-                self.match_rows += self.match_keys(draft, claims)
+                if draft.state == LIVE:
+                    self.match_rows += key_rows(place, golden_id, draft.fields, claimed)
                 if not draft.fresh:
                     self.rematched.append(golden_id)
-
-    def match_keys(self, draft: Draft, claims: set[str]) -> list[Row]:
-        if draft.state != LIVE:
-            return []
-        keys = [*match_keys(self.place.entity, draft.fields)]
-        keys += [(name, str(draft.fields[name])) for name in claims if draft.fields.get(name) is not None]
-        return [(self.place.row.entity_id, rule, value, draft.golden_id) for rule, value in keys]
 
 
 def _state(row: Row) -> int:

@@ -17,7 +17,7 @@ from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import Plan, plan
 from hub.flow.seen import Seen
 from hub.flow.settle import settle
-from hub.store import catalog, deliveries, intents, links
+from hub.store import candidates, catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.intents import Intent
@@ -32,21 +32,22 @@ ROUNDS = 5
 LOST = 3
 
 
-def deliver(hub: Hub, place: Place, *, doubts: bool = False) -> Sent:
-    """Send everything that is due to a system. `doubts`: only creates whose answer we do not have."""
+def deliver(hub: Hub, place: Place, *, doubts: bool = False, linked: bool = False) -> Sent:
+    """Send everything that is due to a system. `doubts`: only creates whose answer we do not have; `linked`: nothing
+    new is created."""
     total = Sent()
     for _ in range(ROUNDS):
-        sent = one_round(hub, place, doubts)
+        sent = one_round(hub, place, doubts, linked)
         total.add(sent)
         if sent.stopped or not sent.stale:
             break
     return total
 
 
-def one_round(hub: Hub, place: Place, doubts: bool) -> Sent:
+def one_round(hub: Hub, place: Place, doubts: bool, linked: bool) -> Sent:
     total, after = Sent(), -1
     while place.writes and total.stopped is None:
-        page = DeliveryPage(hub, place)
+        page = DeliveryPage(hub, place, linked=linked)
         plans = page.run(after, doubts)
         total.add(page.sent)
         if len(plans) < page.size:
@@ -58,8 +59,8 @@ def one_round(hub: Hub, place: Place, doubts: bool) -> Sent:
 class DeliveryPage:
     """Some deliveries to one system."""
 
-    def __init__(self, hub: Hub, place: Place) -> None:
-        self.hub, self.place = hub, place
+    def __init__(self, hub: Hub, place: Place, *, linked: bool = False) -> None:
+        self.hub, self.place, self.linked = hub, place, linked
         self.sent, self.afresh = Sent(), Afresh()
         self.now = hub.now()
         self.size = PAGE if place.adapter.can.conditional else LOOKED
@@ -91,8 +92,9 @@ class DeliveryPage:
         with self.hub.store.transaction() as tx:
             if after < 0:
                 intents.land(tx, place.id)
-            due = deliveries.due(tx, place.id, self.now, after, self.size, doubts=doubts)
-            plans = restrained(self.hub, tx, place, [plan(place, item, self.token) for item in due])
+            due = deliveries.due(tx, place.id, self.now, after, self.size, doubts=doubts, linked=self.linked)
+            plans = self.uncontested(tx, [plan(place, item, self.token) for item in due])
+            plans = restrained(self.hub, tx, place, plans)
             deliveries.finish(tx, place.id, [item.due for item in plans if item.step in ("none", "part")])
             deliveries.postpone(tx, [self.refuse(item) for item in plans if item.step == "refuse"])
             deliveries.postpone(tx, [waits(self.hub, place, item.due) for item in plans if item.step == "wait"])
@@ -108,6 +110,14 @@ class DeliveryPage:
             let_go(batch, item.due.known)
         if plans:
             batch.save()
+
+    def uncontested(self, tx: Tx, plans: list[Plan]) -> list[Plan]:
+        """A create waits while a record of that system stands aside that may be its counterpart: no twin."""
+        fresh = [item.due.golden_id for item in plans if item.step == "create" and item.due.state != CREATING]
+        if not fresh or not self.place.entity.matches:
+            return plans
+        contested = candidates.contested(tx, self.place.id, fresh)
+        return [_waits(item) if item.due.golden_id in contested else item for item in plans]
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
         """What is about to go out, so that it is known for what it is should its answer never come. (A create that is
@@ -261,6 +271,10 @@ class DeliveryPage:
         """Look for the child of an unanswered create by our own key or by the match rules."""
         if plans and self.sent.stopped is None:
             settle(self.hub, self.place, [item.due for item in plans])
+
+
+def _waits(item: Plan) -> Plan:
+    return item if item.due.state == CREATING else item._replace(step="twin", write=None)
 
 
 def _told(outcome: Outcome, found: Mapping[str, Record]) -> Outcome:

@@ -77,7 +77,7 @@ def _creates(entity: Entity, binding: Binding, can: Can) -> str:
     specs = binding.mapping.specs
     if can.tokens or (can.find and any(name.startswith(LINK) for name in specs.keys() & binding.mapping.writable)):
         return ""
-    natural = can.find and any(len(rule) == 1 and rule[0] in specs for rule in entity.match)
+    natural = can.find and any(len(rule) == 1 and rule[0].field in specs for rule in entity.match)
     return "KM" if natural else "KMN"
 
 

@@ -1,4 +1,5 @@
-"""Find the golden record of a record that has no link: by foreign key, by our own unanswered create, by match rules.
+"""Find the golden record of a record that has no link: by what a person decided, by foreign key, by our own unanswered
+create, by match rules, by likeness.
 
 One certain candidate links. Several, or one that is linked already, stand aside: never guess, never make a twin.
 """
@@ -9,10 +10,12 @@ from typing import NamedTuple
 
 from hub.core.errors import Refused
 from hub.core.likeness import alike
-from hub.core.match import match_keys
+from hub.core.match import candidate_keys, match_keys, shown
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
+from hub.flow.paired import Paired
 from hub.flow.place import Hub, Place
+from hub.match.score import MOST, Scored, Scorer, Verdict
 from hub.store import matches, records
 from hub.store.database import Tx
 from hub.store.matches import Candidate
@@ -37,8 +40,12 @@ class Found(NamedTuple):
     kind: str = ""
     #: It is the record that an unanswered create of ours made.
     child: bool = False
+    #: Of a record that stands aside: the golden records that it may be, with their scores (None: a rule says so).
+    candidates: Sequence[tuple[int, int | None]] = ()
 
 
+#: The rule of a link that the scores made.
+LIKENESS = "similar"
 Key = tuple[str, str]
 NOTHING: Mapping[str, int | None] = {}
 
@@ -60,6 +67,8 @@ class Finder:
         self.doubts, self.decided = list(doubts), decided
         self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
         self.known: dict[int, Known] = {}
+        self.paired = Paired(place, tx)
+        self.scorer = Scorer(place.entity.similar) if place.entity.similar else None
 
     def prepare(self, page: Sequence[tuple[str, Fields]]) -> None:
         asked: dict[str, set[str]] = defaultdict(set)
@@ -72,7 +81,40 @@ class Finder:
         ids = {golden_id for found in self.candidates.values() for golden_id in found}
         ids |= {doubt.golden_id for doubt in self.doubts}
         ids |= {golden_id for golden_id in self.decided.values() if golden_id is not None}
+        ids |= self.paired.prepare([key for key, _ in page])
         self.known = records.load(self.tx, self.place.id, sorted(ids))
+        self.paired.prepare_candidates(self.known)
+        if self.scorer is not None:
+            self.prepare_alike([(key, fields) for key, fields in page if not self.certain(key, fields)])
+
+    def prepare_alike(self, page: Sequence[tuple[str, Fields]]) -> None:
+        """Records that no rule finds are compared with those that share something with them."""
+        asked: dict[str, set[str]] = defaultdict(set)
+        for _, fields in page:
+            for rule, value in candidate_keys(self.place.entity, fields):
+                asked[rule].add(value)
+        found: set[int] = set()
+        for rule, values in asked.items():
+            entity_id = self.place.row.entity_id
+            for candidate in matches.find_few(self.tx, entity_id, self.place.id, rule, sorted(values), MOST):
+                self.candidates[rule, candidate.value][candidate.golden_id] = candidate
+                found.add(candidate.golden_id)
+        fresh = sorted(found - self.known.keys())
+        self.known |= records.load(self.tx, self.place.id, fresh)
+        self.paired.prepare_candidates(fresh)
+
+    def certain(self, key: str, fields: Fields) -> bool:
+        """Need it not be compared, since a person or a rule finds it?"""
+        if key in self.decided or key in self.paired.same:
+            return True
+        return any(self.usable(rule, value, key, fields) for rule, value in self.questions(key, fields))
+
+    def usable(self, rule: str, value: str, key: str, fields: Fields) -> list[Candidate]:
+        """The candidates of a rule that may be this record."""
+        candidates = [c for c in self.candidates.get((rule, value), {}).values() if self.alive(c)]
+        if rule in self.place.links or rule == self.place.own:
+            return candidates
+        return [c for c in candidates if not self.named_otherwise(c, key, fields)]
 
     def questions(self, key: str, fields: Fields) -> Iterable[Key]:
         """In the order in which they count."""
@@ -91,13 +133,61 @@ class Finder:
     def find(self, key: str, fields: Fields) -> Found:
         if key in self.decided:
             return self.by_person(self.decided[key], fields)
+        if key in self.paired.same:
+            return self.by_worksheet(key, fields)
         for rule, value in self.questions(key, fields):
-            candidates = [c for c in self.candidates[rule, value].values() if self.alive(c)]
-            if rule not in self.place.links and rule != self.place.own:
-                candidates = [c for c in candidates if not self.named_otherwise(c, fields)]
+            candidates = self.usable(rule, value, key, fields)
             if candidates:
                 return self.one(rule, value, candidates, fields)
-        return self.child(fields)
+        if self.doubts or self.scorer is None:
+            return self.child(fields)
+        return self.alike(key, fields, self.scorer)
+
+    def by_worksheet(self, key: str, fields: Fields) -> Found:
+        """What a person decided before it was linked. Its counterpart was not read yet: a new one, which that finds."""
+        found = [self.known[golden_id] for golden_id in self.paired.same[key] if golden_id in self.known]
+        free = [known for known in found if known.state == LIVE]
+        if not free:
+            return self.child(fields)
+        candidates = [Candidate("worksheet", key, known.golden_id, known.key) for known in free]
+        return self.one("worksheet", key, candidates, fields)
+
+    def alike(self, key: str, fields: Fields, scorer: Scorer) -> Found:
+        """Compare with every record that shares something with it."""
+        found: dict[int, Candidate] = {}
+        for question in candidate_keys(self.place.entity, fields):
+            found |= self.candidates.get(question, {})
+        portrait = scorer.portrait(fields)
+        scored = []
+        for candidate in found.values():
+            if self.alive(candidate) and not self.named_otherwise(candidate, key, fields):
+                score = scorer.score(portrait, scorer.portrait(self.fields_of(candidate.golden_id)))
+                if score >= scorer.least:
+                    scored.append(Scored(score, candidate.golden_id, self.key_here(candidate) is not None))
+        return self.judged(*scorer.judge(scored), found, fields)
+
+    def judged(self, verdict: Verdict, best: list[Scored], found: Mapping[int, Candidate], fields: Fields) -> Found:
+        if verdict == "none":
+            return Found()
+        if verdict == "taken" or verdict == "certain":
+            return self.one(LIKENESS, f"{int(best[0].score)} of 100", [found[best[0].candidate]], fields)
+        which = ", ".join(f"hub:{one.candidate} {int(one.score)}" for one in best[:5])
+        may = "is" if verdict == "several" else "may be"
+        said = (
+            f"{may} one of the hub's records, likeness of 100: {which}; decide with 'hub reviews link' which it is, or "
+            "with 'hub reviews new' that it is none of them"
+        )
+        candidates = [(one.candidate, int(one.score)) for one in best]
+        return Found(problem=Refused("match.possible", said), kind="ambiguous", candidates=candidates)
+
+    def fields_of(self, golden_id: int) -> Fields:
+        draft = self.batch.drafts.get(golden_id)
+        return draft.fields if draft else self.known[golden_id].fields
+
+    def key_here(self, candidate: Candidate) -> str | None:
+        """The record of this system that a golden record is linked to."""
+        draft = self.batch.drafts.get(candidate.golden_id)
+        return candidate.key or (self.linked_here(draft) if draft else None)
 
     def by_person(self, golden_id: int | None, fields: Fields) -> Found:
         """What a person decided, if it is still possible."""
@@ -114,8 +204,10 @@ class Finder:
         draft = self.batch.drafts.get(candidate.golden_id)
         return (draft.state if draft else self.known[candidate.golden_id].state) == LIVE
 
-    def named_otherwise(self, candidate: Candidate, fields: Fields) -> bool:
+    def named_otherwise(self, candidate: Candidate, key: str, fields: Fields) -> bool:
         """Does the record name another counterpart than the candidate's, or did a person part the two?"""
+        if self.paired.bars(candidate.golden_id, key):
+            return True
         draft = self.batch.drafts.get(candidate.golden_id)
         theirs = draft.fields if draft else self.known[candidate.golden_id].fields
         apart = draft.apart if draft else self.known[candidate.golden_id].apart
@@ -126,20 +218,20 @@ class Finder:
         return named or self.place.id in apart
 
     def one(self, rule: str, value: str, candidates: list[Candidate], fields: Fields) -> Found:
-        shown = value.replace("\x1f", ", ")
+        what = shown(value)
         if len(candidates) > 1:
             which = ", ".join(f"hub:{candidate.golden_id}" for candidate in candidates[:5])
             said = (
-                f"{len(candidates)} records of the hub match by {rule} = {shown} ({which}): expected one; decide with "
+                f"{len(candidates)} records of the hub match by {rule} = {what} ({which}): expected one; decide with "
                 "'hub reviews link' which it is, or with 'hub reviews new' that it is none of them"
             )
-            return Found(problem=Refused("match.ambiguous", said), kind="ambiguous")
+            several = [(candidate.golden_id, None) for candidate in candidates]
+            return Found(problem=Refused("match.ambiguous", said), kind="ambiguous", candidates=several)
         [candidate] = candidates
-        draft = self.batch.drafts.get(candidate.golden_id)
-        if candidate.key is not None or (draft and self.linked_here(draft)):
-            other = candidate.key or self.linked_here(draft) if draft else candidate.key
+        other = self.key_here(candidate)
+        if other is not None:
             said = (
-                f"matches by {rule} = {shown} a record that {self.place.binding.system} {other} is linked to already: "
+                f"matches by {rule} = {what} a record that {self.place.binding.system} {other} is linked to already: "
                 "a link is 1:1; correct one of the two, or decide with 'hub reviews new' that it is another one"
             )
             return Found(problem=Refused("match.taken", said), kind="taken")
@@ -168,7 +260,8 @@ class Finder:
 
     def remember(self, draft: Draft, key: str) -> None:
         """A golden record made of a record of this page may be the match of a later one."""
-        for rule, value in match_keys(self.place.entity, draft.fields):
+        entity = self.place.entity
+        for rule, value in (*match_keys(entity, draft.fields), *candidate_keys(entity, draft.fields)):
             self.candidates[rule, value][draft.golden_id] = Candidate(rule, value, draft.golden_id, key)
 
     def child(self, fields: Fields) -> Found:

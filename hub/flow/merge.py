@@ -229,6 +229,8 @@ class PageMerge:
             found = finder.find(look.record.key, look.fields)
             if found.problem is not None:
                 self.aside(look.record.key, found.kind, found.problem)
+                for candidate, score in found.candidates:
+                    self.batch.may_be(self.place, look.record.key, candidate, score)
             elif found.known is not None:
                 self.join(look, found)
             elif self.place.reads:

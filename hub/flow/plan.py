@@ -12,8 +12,9 @@ from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
 
 Step = Literal[
-    "create", "update", "delete", "close", "part", "settle", "check", "contest", "hold", "wait", "none", "refuse"
-]
+    "create", "update", "delete", "close", "part", "settle", "check", "contest", "hold", "wait", "twin", "none",
+    "refuse",
+]  # fmt: skip
 #: Steps that take a record away from the people of a system: the guard counts them.
 DELETIONS = ("delete", "close")
 EMPTY = Shadow({})
@@ -28,6 +29,7 @@ class Plan(NamedTuple):
     #: contest: what is to be deleted holds an undecided edit.
     #: close: a deletion that only marks the record. part: the record is let go. hold: the guard keeps the deletion.
     #: wait: the record is missed, and a person is asked whether it is deleted.
+    #: twin: a record over there that stands aside may be its child or counterpart; it stays owed.
     #: none: nothing is owed any more. refuse: it does not fit.
     step: Step
     #: In the entity's terms, as the system will show it.

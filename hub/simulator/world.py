@@ -6,7 +6,19 @@ from typing import Any, Literal
 
 from hub.adapter import Adapter
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
-from hub.core.model import Allowed, Binding, Deletes, Direction, Entity, Instance, Policy, Unit
+from hub.core.model import (
+    Allowed,
+    Binding,
+    Compared,
+    Deletes,
+    Direction,
+    Entity,
+    FirstSync,
+    Instance,
+    Policy,
+    Similar,
+    Unit,
+)
 from hub.engine.sync import Sync
 from hub.flow.place import Hub, Place, Spread, assemble
 from hub.simulator.clock import Clock, Counter, machine
@@ -62,7 +74,9 @@ def integration(
     policies: Mapping[str, Policy] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     links: Mapping[str, Mapping[str, str]] | None = None,
-    match: Sequence[Sequence[str]] = (),
+    match: Sequence[Sequence[str | Compared]] = (),
+    similar: Similar | None = None,
+    first_sync: FirstSync = "go",
     directions: Mapping[str, Direction] | None = None,
     allowed: Mapping[str, Allowed] | None = None,
     deletes: Policy = ASK,
@@ -84,8 +98,9 @@ def integration(
         return Binding("account", name, "thing", made, direction, may, filter=only, deletes=deletions)
 
     units = tuple(replace(unit, blank=blank) for unit in units_of(fields, groups or {}, policy, policies or {}))
-    rules = tuple(tuple(rule) for rule in match)
-    entity = Entity("account", units, {name: binding(name) for name in systems}, rules, deletes)
+    rules = tuple(tuple(Compared(part) if isinstance(part, str) else part for part in rule) for rule in match)
+    bindings = {name: binding(name) for name in systems}
+    entity = Entity("account", units, bindings, rules, deletes, similar, first_sync)
     return Instance("test", "main", True, {}, {"account": entity}, ())
 
 

@@ -58,11 +58,15 @@ _OWE = Bulk(
 )  # fmt: skip
 _MINE = "delivery WHERE binding_id = :binding"
 _OUT = "delivery {by ix_delivery_creating} WHERE binding_id = :binding AND state = 'creating'"
+#: Not the creates, unless one is out already.
+_LINKED = """ AND (state = 'creating' OR EXISTS (SELECT 1 FROM link l WHERE l.golden_id = delivery.golden_id
+  AND l.binding_id = delivery.binding_id AND l.state = 1))"""
 _PAGE = " AND golden_id > :after AND due_at <= :now ORDER BY golden_id LIMIT :limit"
 # The page is cut before anything is looked up for it.
 _READ = f"SELECT d.state, d.seq, d.token, d.attempts, d.due_at, d.approved_at, {COLUMNS} FROM (SELECT * FROM "
 _WITH = f") d {{join golden g: g.id = d.golden_id}} {JOINS} ORDER BY d.golden_id"
 _DUE = Lookup(_READ + _MINE + _PAGE + _WITH)
+_DUE_LINKED = Lookup(_READ + _MINE + _LINKED + _PAGE + _WITH)
 _DUE_DOUBTS = Lookup(_READ + _OUT + _PAGE + _WITH)
 _DOUBTS = Lookup(_READ + _OUT + _WITH)
 _CREATING = Bulk(
@@ -95,9 +99,12 @@ def owe(tx: Tx, pairs: Sequence[tuple[int, int]], now: str) -> None:
     tx.many(_OWE, [(binding, golden, now) for binding, golden in dict.fromkeys(pairs)])
 
 
-def due(tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False) -> list[Due]:
-    """The next deliveries to a system, with all that is needed to decide what to send. `doubts`: only open creates."""
-    statement = _DUE_DOUBTS if doubts else _DUE
+def due(
+    tx: Tx, binding_id: int, now: str, after: int, limit: int, *, doubts: bool = False, linked: bool = False
+) -> list[Due]:
+    """The next deliveries to a system, with all that is needed to decide what to send. `doubts`: only open creates;
+    `linked`: only to records that are there."""
+    statement = _DUE_DOUBTS if doubts else _DUE_LINKED if linked else _DUE
     return [_due(row) for row in tx.look(statement, binding=binding_id, now=now, after=after, limit=limit)]
 
 

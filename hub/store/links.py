@@ -31,6 +31,10 @@ _OF_GOLDEN = Lookup(
     "SELECT l.binding_id, l.key FROM {each link l: l.binding_id = j.value AND l.golden_id = :golden AND l.state = 1}",
     kind="integer",
 )
+_HELD = Lookup(
+    "SELECT l.golden_id, l.key FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 1}",
+    kind="bigint",
+)
 NO_SHADOW: Row = (None, None, None)
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"
@@ -59,6 +63,11 @@ def lookup(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Link]:
 def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, str]:
     """The keys of a golden record's live links in these systems, by binding."""
     return {row[0]: row[1] for row in tx.each(_OF_GOLDEN, binding_ids, golden=golden_id)}
+
+
+def held(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, str]:
+    """The keys of these golden records' live links in one system, by golden id."""
+    return {row[0]: row[1] for row in tx.each(_HELD, golden_ids, binding=binding_id)}
 
 
 def save(tx: Tx, rows: Sequence[Row]) -> None:

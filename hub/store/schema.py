@@ -154,6 +154,48 @@ match_key = sa.Table(
 )
 sa.Index("ix_match_key_golden", match_key.c.golden_id)
 
+matching = sa.Table(
+    "matching",
+    metadata,
+    # How the records of an entity find one another, and whether their first writes may go out.
+    sa.Column("entity_id", Int, sa.ForeignKey("entity.id"), primary_key=True, autoincrement=False),
+    #: The rules by which its match keys were made.
+    sa.Column("rules", Text),
+    #: held, open. Null: it was not asked yet.
+    sa.Column("state", Text),
+    #: Why it is held.
+    sa.Column("said", Text),
+    #: Of the report that was accepted, who accepted it, and when.
+    sa.Column("counts", Json),
+    sa.Column("who", Text),
+    sa.Column("at", Text),
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    # What a person said of two records of different systems. Each is there twice, once from either side.
+    sa.Column("binding_id", Int, sa.ForeignKey("binding.id"), primary_key=True, autoincrement=False),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("other_id", Int, primary_key=True, autoincrement=False),
+    sa.Column("other_key", Text, primary_key=True),
+    #: 1 the same, 0 not the same.
+    sa.Column("same", sa.SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+candidate = sa.Table(
+    "candidate",
+    metadata,
+    # Whom a record that stands aside as ambiguous may be: not created there before that is decided.
+    sa.Column("binding_id", Int, primary_key=True, autoincrement=False),
+    sa.Column("golden_id", Big, primary_key=True, autoincrement=False),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("score", sa.SmallInteger),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_candidate_key", candidate.c.binding_id, candidate.c.key)
+
 delivery = sa.Table(
     "delivery",
     metadata,

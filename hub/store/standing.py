@@ -36,8 +36,11 @@ class Standing(NamedTuple):
     places: list[PlaceStanding]
     runs: list[Run]
     outages: list[Outage]
+    #: Why the first writes of entities wait for a person.
+    held: list[str]
 
 
+_HELD = sa.text("SELECT said FROM matching WHERE state = 'held' ORDER BY entity_id")
 _PLACES = Lookup(
     """SELECT i.name, e.name, b.system,
          (SELECT count(*) FROM link l {by uq_link_golden} WHERE l.binding_id = b.id AND l.state = 1),
@@ -62,4 +65,4 @@ def standing(store: Store, last: int = 5) -> Standing:
         places = [PlaceStanding._make([*row[:-1], decode(row[-1]) or []]) for row in tx.look(_PLACES)]
         ids = [row[0] for row in tx.rows(_INSTANCES)]
         found = [run for instance_id in ids for run in runs.latest(tx, instance_id, last)]
-        return Standing(places, found, outages.find(tx))
+        return Standing(places, found, outages.find(tx), [row[0] for row in tx.rows(_HELD)])

@@ -61,7 +61,7 @@ def test_a_new_project_says_what_comes_first(project: Project) -> None:
     done = project("status")
     assert done.code == 0
     assert "nothing was synced yet" in done.out
-    assert project.ask("status") == {"systems": [], "outages": [], "runs": []}
+    assert project.ask("status") == {"systems": [], "outages": [], "held": [], "runs": []}
 
 
 def test_it_counts_links_conflicts_and_what_stands_aside(synced: Project) -> None:

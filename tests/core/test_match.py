@@ -2,13 +2,14 @@
 
 import pytest
 
-from hub.core.match import match_keys
-from hub.core.model import Entity
+from hub.core.match import candidate_keys, match_keys, matched_fields, rules_text
+from hub.core.model import Compared, Entity, Similar, Weighed
 from hub.core.record import Fields
 
 
 def keys(match: tuple[tuple[str, ...], ...], fields: Fields) -> list[tuple[str, str]]:
-    return list(match_keys(Entity("account", (), {}, match), fields))
+    rules = tuple(tuple(map(Compared, rule)) for rule in match)
+    return list(match_keys(Entity("account", (), {}, rules), fields))
 
 
 def same(a: Fields, b: Fields, *rule: str) -> bool:
@@ -63,3 +64,24 @@ def test_numbers_and_switches_match_as_they_are_written() -> None:
 
 def test_without_rules_nothing_matches() -> None:
     assert keys((), {"name": "Acme"}) == []
+
+
+SIMILAR = Similar((Weighed("name", "company", 2),), ((Compared("name", "start"), Compared("zip")),), 90, 70)
+
+
+def test_a_form_is_part_of_a_rule_and_of_its_name() -> None:
+    entity = Entity("account", (), {}, ((Compared("name", "company"), Compared("zip")),))
+    assert list(match_keys(entity, {"name": "Acme & Co. Ltd", "zip": "D 1"})) == [("name:company,zip", "acme\x1fd1")]
+
+
+def test_who_shares_the_start_of_a_name_and_a_postcode_is_compared() -> None:
+    entity = Entity("account", (), {}, (), similar=SIMILAR)
+    assert list(candidate_keys(entity, {"name": "The Acme Ltd", "zip": "D 1"})) == [("~name:start,zip", "thea\x1fd1")]
+    assert list(candidate_keys(entity, {"name": "The Acme Ltd"})) == []
+
+
+def test_the_fields_that_rules_look_at_are_known_and_a_change_of_the_rules_is_seen() -> None:
+    entity = Entity("account", (), {}, ((Compared("vat"),),), similar=SIMILAR)
+    assert matched_fields(entity) == {"vat", "name", "zip"}
+    assert rules_text(entity) == "vat ~name:start,zip"
+    assert matched_fields(Entity("account", (), {})) == frozenset()

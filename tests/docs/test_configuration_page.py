@@ -35,6 +35,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "entities": files.EntityFile,
     "fields of an entity": files.FieldFile,
     "groups": files.GroupFile,
+    "fields of a match rule": files.ComparedFile,
+    "similar": files.SimilarFile,
+    "fields of similar": files.WeighedFile,
     "bindings": files.BindingFile,
     "deletes of a binding": files.DeletesFile,
     "guard of deletes": files.GuardFile,
@@ -84,7 +87,7 @@ def test_the_choices_of_a_setting_are_told() -> None:
         rows = {ticked(row[0])[0]: row for row in tables(section(TEXT, heading))[0]}
         for name, field in model.model_fields.items():
             choices = re.findall(r"'([^']+)'", str(field.annotation)) if "Literal" in str(field.annotation) else []
-            told = {*re.findall(r"[\w-]+", " ".join(rows[name])), *TYPES}
+            told = {*re.findall(r"[\w-]+", " ".join(rows[field.alias or name])), *TYPES}
             assert set(choices) <= told, f"{heading}: {name}"
 
 

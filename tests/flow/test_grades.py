@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from support.memory import ASK, FIELDS, make_units, spec
+from support.memory import FIELDS
 
 from hub.adapter import Can
 from hub.core.errors import ConfigError
 from hub.core.mapping import compile_mapping
-from hub.core.model import Allowed, Binding, Entity, Instance
+from hub.core.model import Allowed, Binding, Compared, Entity, Instance
 from hub.engine.away import Away
 from hub.engine.opening import graded
 from hub.flow.grade import WITHOUT, Grade, grade
+from hub.simulator.world import ASK, mapping, units_of
 
 ALL = Can(conditional=True, tombstones=True, find=True, tokens=True, traces=True, in_order=True, steady=True)
 
@@ -20,12 +21,12 @@ def entity(*, key: bool = False, match: str = "", **of_erp: object) -> Entity:
     """`key`: the ERP holds the CRM's keys; `match`: a match rule of these fields."""
     links = {"@crm": "crm_key"} if key else {}
     bindings = {
-        name: Binding("account", name, "thing", compile_mapping(spec(name, FIELDS, links if name == "erp" else {})))
+        name: Binding("account", name, "thing", compile_mapping(mapping(FIELDS, links if name == "erp" else {})))
         for name in ("crm", "erp")
     }
     bindings["erp"] = replace(bindings["erp"], **of_erp)  # type: ignore[arg-type]
-    rules = (tuple(match.split()),) if match else ()
-    return Entity("account", tuple(make_units(FIELDS, {}, ASK, {})), bindings, rules)
+    rules = (tuple(map(Compared, match.split())),) if match else ()
+    return Entity("account", tuple(units_of(FIELDS, {}, ASK, {})), bindings, rules)
 
 
 def graded_as(can: Can, of: Entity) -> Grade:

@@ -83,6 +83,12 @@ def test_all_live_records_of_golden_records_are_found(desk: Desk) -> None:
     assert desk.read(links.of_golden, 1, [desk.erp, desk.shop]) == {desk.erp: "x"}
 
 
+def test_the_keys_of_many_golden_records_in_one_system_are_found_at_once(desk: Desk) -> None:
+    desk.golden(1, 2, 3)
+    saved(desk, link(desk.crm, "a", 1), link(desk.erp, "x", 1), link(desk.crm, "b", 2), link(desk.crm, "c", 3, 0))
+    assert desk.read(links.held, desk.crm, [1, 2, 3, 99]) == {1: "a", 2: "b"}
+
+
 def test_a_new_version_leaves_the_rest_of_a_link_alone(desk: Desk) -> None:
     desk.golden(1, 2)
     saved(desk, link(desk.crm, "a", 1, hash=b"h", version="1"), link(desk.crm, "b", 2, version="1"))

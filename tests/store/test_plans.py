@@ -15,7 +15,20 @@ from conftest import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
 from hub.core.merge import Shadow
-from hub.store import absences, conflicts, deliveries, intents, links, matches, records, reviews, schema, standing
+from hub.store import (
+    absences,
+    candidates,
+    conflicts,
+    deliveries,
+    intents,
+    links,
+    matches,
+    pairings,
+    records,
+    reviews,
+    schema,
+    standing,
+)
 from hub.store.absences import Absence
 from hub.store.database import Store, encode
 
@@ -45,6 +58,9 @@ def fill(desk: Desk) -> None:
         links.save(tx, [link(desk.crm, f"k{id_:06}", id_, shadow=Shadow({"name": "x" * 100})) for id_ in ids])
         links.save(tx, [link(desk.erp, f"k{id_:06}", id_) for id_ in ids])
         matches.save(tx, [(desk.entity, "name", f"v{id_}", id_) for id_ in ids])
+        candidates.save(tx, desk.crm, [], [(desk.crm, id_, f"k{id_:06}", 90) for id_ in ids])
+        pairs = [pairings.Pairing(desk.crm, f"k{id_:06}", desk.erp, f"k{id_:06}", True) for id_ in ids]
+        pairings.replace(tx, [desk.crm, desk.erp], pairs)
         deliveries.owe(tx, [(desk.erp, id_) for id_ in ids], NOW)
         absences.save(tx, desk.crm, [Absence(f"k{id_:06}", "sighted", "missing", NOW) for id_ in ids])
         reviews.open_(tx, [{**aside, "key": f"k{id_:06}"} for id_ in ids])
@@ -114,6 +130,7 @@ def plans(desk: Desk, act: Callable[..., Any], *args: Any, **kwargs: Any) -> lis
 #: What is asked for every page, and how often within the work on a page.
 HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "links of a page": lambda d: (links.lookup, d.crm, KEYS),
+    "links of golden records": lambda d: (links.held, d.crm, IDS),
     "links of a golden record": lambda d: (links.of_golden, IDS[1], [d.crm, d.erp, d.shop]),
     "what records show": lambda d: (links.seen, [(d.crm, key, b"h", "2", b"{}", None, None) for key in KEYS]),
     "keys in order": lambda d: (links.live_keys, d.crm, "k010000", 1000),
@@ -121,6 +138,15 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "records to be merged again": lambda d: (links.revisit, d.crm, KEYS),
     "golden records with shadows": lambda d: (records.load, d.crm, IDS),
     "candidates by a rule": lambda d: (matches.find, d.entity, d.crm, "name", [f"v{id_}" for id_ in IDS]),
+    "candidates to compare": lambda d: (matches.find_few, d.entity, d.crm, "name", [f"v{id_}" for id_ in IDS], 200),
+    "candidates of what stands aside": lambda d: (candidates.contested, d.crm, IDS),
+    "candidates saved anew": lambda d: (candidates.save, d.crm, KEYS, [(d.crm, id_, "k", 90) for id_ in IDS]),
+    "decisions about records": lambda d: (pairings.of, d.crm, KEYS),
+    "decisions about two systems": lambda d: (pairings.towards, d.crm, KEYS, d.erp),
+    "are there decisions": lambda d: (pairings.there, d.crm),
+    "a page of deliveries to linked records": lambda d: (
+        lambda tx: deliveries.due(tx, d.erp, EVER, 10_000, 1000, linked=True),
+    ),
     "candidates by a foreign key": lambda d: (matches.find_linked, d.crm, d.erp, "@erp", KEYS),
     "match keys to be forgotten": lambda d: (matches.forget, IDS),
     "a page of deliveries": lambda d: (deliveries.due, d.erp, EVER, 10_000, 1000),

@@ -13,6 +13,7 @@ OPEN = sa.text("state = 'open'")
 def upgrade() -> None:
     _instances()
     _records()
+    _matching()
     _owed()
     _decisions()
     _history()
@@ -133,6 +134,42 @@ def _records() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_match_key_golden", "match_key", ["golden_id"])
+
+
+def _matching() -> None:
+    op.create_table(
+        "matching",
+        sa.Column("entity_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rules", sa.Text()),
+        sa.Column("state", sa.Text()),
+        sa.Column("said", sa.Text()),
+        sa.Column("counts", sa.LargeBinary()),
+        sa.Column("who", sa.Text()),
+        sa.Column("at", sa.Text()),
+        sa.PrimaryKeyConstraint("entity_id", name="pk_matching"),
+        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_matching_entity_id"),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("other_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("other_key", sa.Text(), nullable=False),
+        sa.Column("same", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", "key", "other_id", "other_key", name="pk_decision"),
+        sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_decision_binding_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "candidate",
+        sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("score", sa.SmallInteger()),
+        sa.PrimaryKeyConstraint("binding_id", "golden_id", "key", name="pk_candidate"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_candidate_key", "candidate", ["binding_id", "key"])
 
 
 def _owed() -> None:

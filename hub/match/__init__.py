@@ -1,0 +1,1 @@
+"""Which records of two lists are the same: scores, pairs, and the worksheet on which people correct them."""
