@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store import schema
 from hub.store.database import Tx, plain
 
 
@@ -29,7 +28,7 @@ _FAILED = sa.text(
        ON CONFLICT (instance_id, system) DO UPDATE SET
          failures = excluded.failures, until = excluded.until, code = excluded.code, said = excluded.said"""
 )
-_OVER = sa.delete(schema.outage)
+_OVER = sa.text("DELETE FROM outage WHERE instance_id = :instance AND system = :system")
 _ALL = sa.text(
     """SELECT i.name, o.system, o.since, o.failures, o.until, o.code, o.said
        FROM outage o JOIN instance i ON i.id = o.instance_id ORDER BY i.name, o.system"""
@@ -46,8 +45,7 @@ def failed(
 
 def over(tx: Tx, instance_id: int, system: str) -> None:
     """It answers, or a person says that it is to be tried at once."""
-    table = schema.outage
-    tx.run(_OVER.where(table.c.instance_id == instance_id, table.c.system == system))
+    tx.run(_OVER, {"instance": instance_id, "system": system})
 
 
 def find(tx: Tx) -> list[Outage]:

@@ -5,7 +5,7 @@ from typing import Any
 from conftest import NOW, Desk, link
 
 from hub.core.merge import Shadow
-from hub.store import deliveries, links, records
+from hub.store import deliveries, links
 from hub.store.database import encode
 from hub.store.deliveries import OWED, REFUSED
 from hub.store.failing import Failing, failing, fails
@@ -30,8 +30,7 @@ def found(desk: Desk, *bindings: int, page: int = 1000) -> list[Failing]:
 
 def test_refused_and_put_off_ones_are_told_with_key_and_values(desk: Desk) -> None:
     owed(desk, 1, 2, 3)
-    desk.write(links.save, [link(desk.erp, "x", 2)])
-    desk.write(records.save_shadows, [records.shadow_row(desk.erp, 2, Shadow({"name": "Acne"}))])
+    desk.write(links.save, [link(desk.erp, "x", 2, shadow=Shadow({"name": "Acne"}))])
     desk.write(deliveries.postpone, [failed(desk, 1, REFUSED), failed(desk, 2, OWED, "system.timeout")])
     one, two = found(desk)
     assert (one.golden_id, one.state, one.attempts, one.key, one.fields) == (1, REFUSED, 3, None, {"name": "Acme"})
