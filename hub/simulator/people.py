@@ -153,7 +153,8 @@ class People:
         for place in play.world.hub.all():
             for item in held.waiting(play.world.hub, place, 0):
                 play.note("person accepts", item.number, "deletions", item.way, item.system)
-                held.accept(play.world.hub, place, item.way, item.number)
+                with play.mortal():
+                    held.accept(play.world.hub, place, item.way, item.number)
 
     def identify(self, place: Place, key: str) -> None:
         """It is the hub's own child, or a new record."""
