@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from weakref import proxy
 
 import orjson
 
@@ -81,7 +82,8 @@ class PageMerge:
         self.batch = Batch(hub, place, tx)
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
-        self.deletions = Deletions(hub, self)
+        # Weakly: a cycle would keep the page and its records until the garbage collector comes by.
+        self.deletions = Deletions(hub, proxy(self))
         self.yesterday = stamp(hub.machine.now() - WINDOW)
 
     # -- records ----------------------------------------------------------------------------------

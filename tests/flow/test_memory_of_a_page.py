@@ -1,0 +1,26 @@
+"""A page is gone when it is merged: memory stays flat however many pages follow."""
+
+import gc
+
+from support.memory import linked
+
+from hub.flow.deletes import Deletions
+from hub.flow.deliver import DeliveryPage
+from hub.flow.merge import PageMerge
+from hub.flow.outcome import Outcomes
+
+
+def test_nothing_of_a_page_waits_for_the_garbage_collector() -> None:
+    world, crm, erp = linked()
+    gc.collect()
+    gc.disable()
+    try:
+        crm.edit("1", phone="2")
+        crm.create(name="Bert")
+        erp.delete("1")
+        world.sync()
+        world.sync(full=True, keys=True)
+        left = [kept for kept in gc.get_objects() if isinstance(kept, PageMerge | Deletions | DeliveryPage | Outcomes)]
+    finally:
+        gc.enable()
+    assert left == []
