@@ -1,7 +1,7 @@
 """`hub deletes`: deletions that are held because they are too many at once, and a person's word on them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -34,13 +34,9 @@ def command(ctx: click.Context, sample: int) -> None:
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         found = [item for place in hub.all() for item in waiting(hub, place, sample)]
     if asked.json:
-        as_json([as_dict(item) for item in found])
+        as_json([item._asdict() for item in found])
     else:
         show(found)
-
-
-def as_dict(item: "Waiting") -> dict[str, Any]:
-    return item._asdict()
 
 
 def show(found: "list[Waiting]") -> None:
@@ -48,7 +44,8 @@ def show(found: "list[Waiting]") -> None:
     rows = [[w.entity, w.system, w.number, WAYS[w.way], when(w.since), ", ".join(w.sample)] for w in found]
     table(heads, rows)
     if found:
-        line("\n'hub deletes accept' lets them happen, 'hub deletes refuse' puts the records back. Records that are")
+        line()
+        line("'hub deletes accept' lets them happen, 'hub deletes refuse' puts the records back. Records that are")
         line("only hidden (rights, a list that was cut short) are held no more as soon as they show again.")
     else:
         line("no deletion is held")
@@ -91,6 +88,7 @@ Act = Callable[["Hub", "Place", "Waiting", int], int]
 
 def decide(asked: Asked, which: tuple[str | None, str | None, int | None], yes: bool, word: str, act: Act) -> None:
     """Show what is held, ask, and decide no more than was shown."""
+    from hub.cli.naming import places_named
     from hub.engine.opening import chosen, looking, opened
     from hub.flow.held import waiting
 
@@ -98,25 +96,15 @@ def decide(asked: Asked, which: tuple[str | None, str | None, int | None], yes: 
         raise click.UsageError("with --json nobody can be asked: add --yes")
     entity, system, most = which
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        found = [(place, item) for place in named(hub, entity, system) for item in waiting(hub, place, SAMPLE)]
+        found = [(place, item) for place in places_named(hub, entity, system) for item in waiting(hub, place, SAMPLE)]
         if found and not yes:
             show([item for _, item in found])
             click.confirm(f"{word} these?", abort=True, err=True)
         done = [(item, act(hub, place, item, min(most or item.number, item.number))) for place, item in found]
     if asked.json:
-        as_json([{**as_dict(item), word: number} for item, number in done])
+        as_json([{**item._asdict(), word: number} for item, number in done])
         return
     for item, number in done:
         line(f"{item.system} {item.entity}: {DONE[word]} {counted(number, 'deletion')}; the next run acts on it")
     if not done:
         line("no deletion is held")
-
-
-def named(hub: "Hub", entity: str | None, system: str | None) -> "list[Place]":
-    """The places that were asked for. ConfigError: there is no such entity or system."""
-    from hub.cli.naming import known, place_named
-
-    if entity is None:
-        return hub.all()
-    known("entity", entity, hub.places)
-    return [place_named(hub, entity, system)] if system else list(hub.places[entity].values())

@@ -36,6 +36,7 @@ def command(
     --csv writes them to a file with a column a field; correct values there, or put an x under 'hub discard', and --load
     it. `hub reviews retry` and `hub reviews discard` are for a single one.
     """
+    from hub.cli.naming import places_named
     from hub.engine.opening import chosen, looking, opened
 
     if csv_ is not None and load is not None:
@@ -43,7 +44,7 @@ def command(
     if discard and load is None:
         raise click.UsageError("--discard goes with --load; 'hub reviews discard' is for a single write")
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        places = wanted(hub, entity, system)
+        places = places_named(hub, entity, system)
         if load is not None:
             tell(asked, loaded(hub, load, discard))
         elif csv_ is not None:
@@ -52,17 +53,6 @@ def command(
             as_json({"file": str(csv_), "rows": count}) if asked.json else line(said)
         else:
             listed(asked, hub, places)
-
-
-def wanted(hub: "Hub", entity: str | None, system: str | None) -> "list[Place]":
-    from hub.cli.naming import known, place_named
-
-    if entity is not None and system is not None:
-        return [place_named(hub, entity, system)]
-    if entity is not None:
-        known("entity", entity, hub.places)
-        return list(hub.places[entity].values())
-    return hub.all()
 
 
 def each(hub: "Hub", places: "list[Place]") -> "Iterator[tuple[Place, Failing]]":
@@ -87,7 +77,8 @@ def listed(asked: Asked, hub: "Hub", places: "list[Place]") -> None:
     else:
         names = ("entity", "system", "record", "key", "state", "said", "code", "attempts")
         table(HEADS, [[*(row[name] for name in names), when(row["due_at"])] for row in found], widest=60)
-        line("\n'hub failed --csv FILE' writes them all to a file; correct it, then 'hub failed --load FILE'")
+        line()
+        line("'hub failed --csv FILE' writes them all to a file; correct it, then 'hub failed --load FILE'")
 
 
 def as_dict(place: "Place", row: "Failing") -> dict[str, Any]:

@@ -62,14 +62,16 @@ def show(report: "MatchReport", limit: int) -> None:
         for proposal in samples(one, limit):
             found = sample(one, proposal)
             how = f"{found['rule']} {found['score'] or ''}".strip()
-            line(f"\n{found['result'].replace('_', ' ')}, by {how}")
+            line()
+            line(f"{found['result'].replace('_', ' ')}, by {how}")
             line(f"  {found['record']:<16} {plain(values(proposal.record.shown), 100)}")
             line(f"  {found['other']:<16} {plain(values(proposal.other.shown), 100)}")
         if one.crowded:
             most = max(one.crowded, key=lambda found: one.crowded[found])
             what = f"{counted(len(one.crowded), 'value')} of 'candidates'"
             example = f"{most[0].lstrip(ALIKE)} = {key(most[1])} ({one.crowded[most]} records)"
-            line(f"\n{what} too common to compare by, such as {example}: add a field to that list")
+            line()
+            line(f"{what} too common to compare by, such as {example}: add a field to that list")
 
 
 def values(shown: tuple[Any, ...]) -> str:

@@ -32,6 +32,14 @@ def place_named(hub: Hub, entity: str, system: str) -> Place:
     return hub.places[entity][system]
 
 
+def places_named(hub: Hub, entity: str | None, system: str | None) -> list[Place]:
+    """The places of an entity, or of all, in a system, or in all."""
+    if entity is None:
+        return hub.all()
+    known("entity", entity, hub.places)
+    return [place_named(hub, entity, system)] if system else list(hub.places[entity].values())
+
+
 def golden_number(record: str) -> int:
     """The number in `hub:ID`. Refused: it is none."""
     number = record.removeprefix("hub:")

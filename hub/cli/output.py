@@ -31,6 +31,12 @@ def line(*parts: str | Coloured) -> None:
     click.echo("".join(map(_painted, parts)))
 
 
+def text(said: str) -> None:
+    """Several lines of our own, each as `line` shows it."""
+    for one in said.split("\n"):
+        line(one)
+
+
 def warn(*parts: str | Coloured) -> None:
     """The same on standard error."""
     click.echo("".join(map(_painted, parts)), err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.main import Asked
-from hub.cli.output import DONE, TROUBLE, as_json, is_terminal, line, warn
+from hub.cli.output import DONE, TROUBLE, as_json, is_terminal, line, text, warn
 
 if TYPE_CHECKING:
     from hub.simulator.campaign import Sum, Wanted
@@ -43,7 +43,7 @@ def command(ctx: click.Context, /, profile: str, replay: int | None, crash: int,
     asked: Asked = ctx.obj
     source = Source(str(given["mine"]), asked.instance or "") if given["mine"] else OWN
     if profile == "list":
-        line("\n".join(known(source)))
+        text("\n".join(known(source)))
         ctx.exit(DONE)
     if profile and profile not in known(source):
         raise click.BadParameter(f"expected one of {', '.join(known(source))}", ctx, param_hint="--profile")
@@ -62,7 +62,7 @@ def told(source: "Source", seed: int, name: str, crash: int) -> int:
 
     history = make(seed, profile(source, name, seed))
     outcome = run(history.setup, history.steps, crash, story=True)
-    line("\n".join([*world(history.setup), *map(str, history.steps), "", outcome.story]))
+    text("\n".join([*world(history.setup), *map(str, history.steps), "", outcome.story]))
     line(f"broken: {outcome.kind}: {outcome.said}" if outcome.kind else "nothing is broken")
     return TROUBLE if outcome.kind else DONE
 
@@ -91,7 +91,8 @@ def show(wanted: "Wanted", found: "Sum") -> None:
     from hub.simulator import report
 
     for failure in report.unlike(found.failures)[:TOLD]:
-        line(report.told(failure, wanted.source) + "\n")
+        text(report.told(failure, wanted.source))
+        line()
     for said in report.problems(wanted, found):
         warn(f"! {said}")
     line(report.last_line(found))

@@ -273,6 +273,18 @@ def test_one_place_writes_the_log_and_none_prints() -> None:
     assert set(found(imported("logging"))) == {"hub/cli/log.py", "hub/transport/connection.py"}
 
 
+def broken_lines(tree: ast.Module) -> Iterator[str]:
+    """Line breaks handed to what shows one line, and shows a break as it is written in a program."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("line", "warn"):
+            parts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+            yield from (part for part in parts if isinstance(part, str) and "\n" in part)
+
+
+def test_a_line_of_ours_is_one_line() -> None:
+    assert found(broken_lines) == {}
+
+
 @pytest.mark.parametrize(
     ("rule", "source"),
     [
@@ -285,6 +297,7 @@ def test_one_place_writes_the_log_and_none_prints() -> None:
         (used("datetime.now"), "import datetime\ndatetime.datetime.now()"),
         (loose_sql, "import sqlalchemy as sa\ndef f(name):\n    sa.text(f'SELECT {name}')"),
         (loose_sql, "import sqlalchemy as sa\ndef f(name):\n    sa.text('SELECT ' + name)"),
+        (broken_lines, "line(f'\\n{x}')"),
         (loose_sql, "from hub.store.database import Each\ndef f(x):\n    return Each('SELECT ' + x)"),
     ],
 )
