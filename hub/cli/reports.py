@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from hub.cli.output import counted, line, table, warn
-from hub.engine.sync import NUMBERS, Report
-from hub.flow.outcome import Sent
+from hub.engine.sync import Report
+from hub.flow.outcome import NUMBERS, Sent
 from hub.flow.seen import Tally
 
 #: Errors of refused writes that are shown; `hub reviews` has them all.

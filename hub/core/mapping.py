@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
-from hub.core.errors import ConfigError
+from hub.core.errors import ConfigError, Refused
 from hub.core.fields import Compiled, compile_field
 from hub.core.heads import ABSENT, Expression
 from hub.core.record import Fields, Raw
@@ -24,6 +24,12 @@ class Problem(NamedTuple):
     field: str
     code: str
     said: str
+
+
+def misfit(problems: Sequence[Problem]) -> Refused:
+    """The problems of one record as one error."""
+    reasons = [f"{problem.field}: {problem.said}" for problem in problems]
+    return Refused(problems[0].code, "; ".join(reasons), reasons=reasons)
 
 
 #: Nothing does not fit: shared, so that a good record costs no list.

@@ -13,7 +13,7 @@ from hub.flow import drift, first, held
 from hub.flow import poll as polling
 from hub.flow.deliver import deliver
 from hub.flow.guard import Guard
-from hub.flow.outcome import Sent
+from hub.flow.outcome import NUMBERS, Sent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.reconcile import reconcile
 from hub.flow.seen import Tally
@@ -65,9 +65,6 @@ class Report:
             numbers = {n: getattr(sent, n) for n in NUMBERS if getattr(sent, n)}
             found.setdefault(f"{entity} {system}", {}).update({f"sent {name}": n for name, n in numbers.items()})
         return found
-
-
-NUMBERS = ("created", "updated", "deleted", "stale", "refused", "postponed", "in_doubt")
 
 
 class Sync:

@@ -12,6 +12,7 @@ from hub.core.policy import NO_PINS
 from hub.core.record import Fields, Value
 from hub.flow.matchkeys import claims, key_rows, looked_at
 from hub.flow.place import Hub, Place
+from hub.flow.seen import Look
 from hub.store import audit, candidates, conflicts, deliveries, links, matches, records, reviews
 from hub.store.bulk import Row
 from hub.store.database import Tx
@@ -138,6 +139,22 @@ class Batch:
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
         self.looks.append((place.id, key, hash_, version, *links.encoded(shadow)))
+
+    def keep(self, place: Place, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
+        """Remember what a record shows."""
+        record = look.record
+        if look.linked:
+            self.seen(place, record.key, look.hash, record.version, shadow)
+        else:
+            self.link(place, record.key, draft.golden_id, look.hash, record.version, shadow, doc)
+        self.settled.setdefault(place.id, []).append(record.key)
+
+    def name_key(self, place: Place, draft: Draft, key: str | None) -> None:
+        """The key over there is a golden field, where another system holds it."""
+        if place.named and draft.fields.get(place.own) != key:
+            draft.set(place.own, key)
+            self.touch(draft)
+            self.owe_others(place, draft, (place.own,))
 
     def decide(self, place: Place, key: str, shadow: Shadow) -> None:
         """A person moved the base of the merge."""

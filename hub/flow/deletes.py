@@ -1,7 +1,6 @@
 """Deletions of one page: taken, put back, or decided between a deletion and an edit."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from hub.core.merge import EXISTENCE, Clash, Held, Shadow, untouched
 from hub.core.model import LINK
@@ -17,34 +16,12 @@ from hub.store.records import Known
 from hub.store.schema import DELETED, LIVE
 
 
-class Merging(Protocol):
-    """What a deletion asks of the merge of its page."""
-
-    place: Place
-    tx: Tx
-    batch: Batch
-    tally: Tally
-
-    def keep(self, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
-        """Remember what the system shows."""
-        ...
-
-    def meet(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
-        """Merge what the record shows into its golden record."""
-        ...
-
-    def name_key(self, draft: Draft, key: str | None) -> None:
-        """The key over there is a golden field, where another system holds it."""
-        ...
-
-
 class Deletions:
     """The deletions of one page."""
 
-    def __init__(self, hub: Hub, page: Merging) -> None:
-        self.hub, self.page = hub, page
-        self.means = page.place.binding.deletes
-        self.place, self.tx, self.batch, self.tally = page.place, page.tx, page.batch, page.tally
+    def __init__(self, hub: Hub, place: Place, tx: Tx, batch: Batch, tally: Tally) -> None:
+        self.hub, self.place, self.tx, self.batch, self.tally = hub, place, tx, batch, tally
+        self.means = place.binding.deletes
 
     def vanished(self, seen: Seen) -> None:
         """Records that the system does not hold any more."""
@@ -133,7 +110,7 @@ class Deletions:
         """The record lives on everywhere else, and is not made here again."""
         draft.apart |= {self.place.id}
         self.batch.touch(draft)
-        self.page.name_key(draft, None)
+        self.batch.name_key(self.place, draft, None)
         self.batch.audit(draft.golden_id, self.place, "unlinked", {"key": [key, None]})
 
     def delete(self, draft: Draft) -> None:
@@ -150,7 +127,7 @@ class Deletions:
         base = shadow.fields if shadow else None
         self.tally.conflicts += 1
         self.batch.clash(self.place, key, draft, Clash(EXISTENCE, base, ours, {}, "keep", rule))
-        self.page.name_key(draft, None)
+        self.batch.name_key(self.place, draft, None)
         self.batch.owe(self.place, draft.golden_id)
 
     def delete_against_edit(self, key: str, draft: Draft, shadow: Shadow, ours: Fields) -> None:
@@ -174,8 +151,9 @@ class Deletions:
         """Has every system deleted it by now? Then all agree, whatever was edited before."""
         return not links.of_golden(self.tx, draft.golden_id, [other.id for other in self.place.others])
 
-    def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
-        """The golden record was deleted, and here someone edited its record before our deletion arrived."""
+    def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> Shadow | None:
+        """The golden record was deleted, and here someone edited its record before our deletion arrived. The base to
+        merge with, where the edit brings it back; else None."""
         base = (shadow or Shadow({})).fields
         marks = self.means.marks  # our own mark on it is nobody's edit
         moved = {
@@ -184,15 +162,15 @@ class Deletions:
             if not name.startswith(LINK) and base.get(name) != value and (name not in marks or marks[name] != value)
         }
         if shadow is None or not moved:
-            self.page.keep(look, draft, shadow or Shadow(look.fields))
+            self.batch.keep(self.place, look, draft, shadow or Shadow(look.fields))
             self.batch.owe(self.place, draft.golden_id)
-            return
+            return None
         if shadow.held.get(EXISTENCE) == Held(look.fields, {}):
-            self.page.keep(look, draft, shadow)
-            return
-        self.edit_against_delete(look, draft, shadow)
+            self.batch.keep(self.place, look, draft, shadow)
+            return None
+        return self.edit_against_delete(look, draft, shadow)
 
-    def edit_against_delete(self, look: Look, draft: Draft, shadow: Shadow) -> None:
+    def edit_against_delete(self, look: Look, draft: Draft, shadow: Shadow) -> Shadow | None:
         decision = existence(self.place.entity.deletes)
         self.tally.conflicts += 1
         # Seen from this system, theirs is the edit: the conflict log's "take" takes it.
@@ -201,16 +179,17 @@ class Deletions:
         for unit in shadow.held if verdict != "take" else ():
             self.batch.end(self.place, draft.golden_id, unit, conflicts.SUPERSEDED)
         self.batch.clash(self.place, look.record.key, draft, clash)
+        if verdict == "take":
+            return self.revive(look, draft, shadow)
         if verdict == "hold":
             held = {EXISTENCE: Held(look.fields, {})}
-            self.page.keep(look, draft, Shadow(shadow.fields, shadow.asked, held))
-        elif verdict == "take":
-            self.revive(look, draft, shadow)
+            self.batch.keep(self.place, look, draft, Shadow(shadow.fields, shadow.asked, held))
         else:
-            self.page.keep(look, draft, Shadow(look.fields))
+            self.batch.keep(self.place, look, draft, Shadow(look.fields))
             self.batch.owe(self.place, draft.golden_id)
+        return None
 
-    def revive(self, look: Look, draft: Draft, shadow: Shadow) -> None:
+    def revive(self, look: Look, draft: Draft, shadow: Shadow) -> Shadow:
         """The edit wins: the golden record lives again, and is created anew where it was deleted."""
         draft.state = LIVE
         self.batch.touch(draft)
@@ -218,4 +197,4 @@ class Deletions:
             if other.own in draft.fields:
                 draft.set(other.own, None)
             self.batch.owe(other, draft.golden_id)
-        self.page.meet(look, draft, shadow)
+        return shadow

@@ -6,12 +6,13 @@ import orjson
 
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
+from hub.core.mapping import misfit
 from hub.core.record import Record
 from hub.core.retry import UNSENT, asked
 from hub.flow.batch import Batch
 from hub.flow.halving import Halving
 from hub.flow.held import restrained, waits
-from hub.flow.merge import bury, merge_page, unfit
+from hub.flow.merge import bury, merge_page
 from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.plan import Plan, plan
@@ -253,7 +254,7 @@ class DeliveryPage:
         to_hub, rows = self.place.binding.mapping.to_hub, []
         bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
         for due in [item.due for item in plans if item.due.known.key in bad]:
-            why = unfit(bad[str(due.known.key)])
+            why = misfit(bad[str(due.known.key)])
             row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
             rows.append({**row, "doubt": due.known.sent is not None})
         if rows:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hub.core.errors import TooMuchChanged
-from hub.core.record import Record
+from hub.core.record import Fields, Record
 from hub.flow.place import Hub, Place
 from hub.store import catalog, links
 
@@ -39,6 +39,11 @@ class Watch:
             if not self.left:
                 break
             self.left.difference_update(record.fields)
+
+    def compare(self, shown: Fields, before: Fields) -> None:
+        """One record's fields now and when we last looked: those that had a value and are not shown."""
+        if len(shown) < len(before):
+            self.missed.update(name for name, value in before.items() if value is not None and name not in shown)
 
     def shown(self, name: str) -> bool:
         spec = self.place.binding.mapping.specs.get(name)

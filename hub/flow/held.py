@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from hub.core.errors import TooMuchChanged, TryLater
 from hub.flow.batch import Batch
-from hub.flow.merge import PageMerge, merge_page
+from hub.flow.deletes import Deletions
+from hub.flow.merge import merge_page
 from hub.flow.outcome import failed
 from hub.flow.place import Hub, Place
 from hub.flow.plan import DELETIONS, Plan
@@ -135,9 +136,9 @@ def put_back(hub: Hub, place: Place, most: int, who: str) -> int:
     """Records that are gone in this system are owed to it."""
     with hub.store.transaction() as tx:
         keys = [row.key for row in absences.page(tx, place.id, HELD, most)]
-        page = PageMerge(hub, place, tx)
-        page.deletions.refused(keys, who)
-        page.batch.save()
+        batch = Batch(hub, place, tx)
+        Deletions(hub, place, tx, batch, Tally()).refused(keys, who)
+        batch.save()
     return len(keys)
 
 

@@ -15,6 +15,7 @@ from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
 from hub.flow.paired import Paired
 from hub.flow.place import Hub, Place
+from hub.flow.seen import NOTHING
 from hub.match.score import MOST, Scored, Scorer, Verdict
 from hub.store import matches, records
 from hub.store.database import Tx
@@ -47,7 +48,6 @@ class Found(NamedTuple):
 #: The rule of a link that the scores made.
 LIKENESS = "similar"
 Key = tuple[str, str]
-NOTHING: Mapping[str, int | None] = {}
 
 
 class Finder:

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from weakref import proxy
 
 import orjson
 
 from hub.adapter import Broken
 from hub.core import landing
-from hub.core.errors import HubError, Refused
+from hub.core.errors import HubError
 from hub.core.fight import WINDOW
-from hub.core.mapping import Problem
+from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
 from hub.core.policy import decider
 from hub.core.record import Fields, Record
@@ -48,10 +47,11 @@ def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ())
 def bury(hub: Hub, place: Place, children: Sequence[tuple[Known, Fields]]) -> None:
     """Records that we created and people deleted before we saw them: a deletion like any other, from what we sent."""
     with hub.store.transaction() as tx:
-        page = PageMerge(hub, place, tx)
+        batch = Batch(hub, place, tx)
+        deletions = Deletions(hub, place, tx, batch, Tally())
         for known, sent in children:
-            page.deletions.deleted_there("", page.batch.draft(known), Shadow(sent))
-        page.batch.save()
+            deletions.deleted_there("", batch.draft(known), Shadow(sent))
+        batch.save()
         deliveries.reopen(tx, place.id, [known.golden_id for known, _ in children])
 
 
@@ -82,8 +82,7 @@ class PageMerge:
         self.batch = Batch(hub, place, tx)
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
-        # Weakly: a cycle would keep the page and its records until the garbage collector comes by.
-        self.deletions = Deletions(hub, proxy(self))
+        self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
         self.yesterday = stamp(hub.machine.now() - WINDOW)
 
     # -- records ----------------------------------------------------------------------------------
@@ -135,7 +134,7 @@ class PageMerge:
     def mapped(self, record: Record, hash_: bytes, linked: bool) -> Look | None:
         fields, problems = self.place.binding.mapping.to_hub(record.fields)
         if problems:
-            self.aside(record.key, "parked", unfit(problems))
+            self.aside(record.key, "parked", misfit(problems))
             return None
         return Look(record, hash_, fields, linked)
 
@@ -149,11 +148,18 @@ class PageMerge:
 
     def linked(self, look: Look, known: Known) -> None:
         draft = self.batch.draft(known)
-        if draft.state != LIVE:
-            self.deletions.edited_after_delete(look, draft, self.arrived(look, known))
-        else:
+        shadow = self.arrived(look, known)
+        if draft.state == LIVE:
             self.tally.merged += 1
-            self.meet(look, draft, self.living(draft, self.arrived(look, known)))
+            self.meet(look, draft, self.living(draft, shadow))
+        else:
+            self.after_delete(look, draft, shadow)
+
+    def after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> None:
+        """The golden record was deleted; it is met again only where an edit over there brings it back."""
+        base = self.deletions.edited_after_delete(look, draft, shadow)
+        if base is not None:
+            self.meet(look, draft, base)
 
     def arrived(self, look: Look, known: Known) -> Shadow | None:
         """The shadow, with an update of ours whose answer never came if it is seen to have arrived."""
@@ -180,18 +186,13 @@ class PageMerge:
         merged = merge(place.entity.units, shadow, ours, look.fields, ring.judge(decide))
         if (merged.taken or merged.clashes) and ring.note(merged):
             batch.touch(draft)
-        self.missed(look.fields, shadow)
+        if self.seen.watch is not None and shadow is not None:
+            self.seen.watch.compare(look.fields, shadow.fields)
         settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields, self.aside)
-        self.keep(look, draft, settled)
+        batch.keep(place, look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):
             batch.owe(place, draft.golden_id)
-
-    def missed(self, shown: Fields, shadow: Shadow | None) -> None:
-        """Fields that had a value when we last looked, and are not shown any more."""
-        told = self.hub.missed.get(self.place.id)
-        if told is not None and shadow is not None and len(shown) < len(shadow.fields):
-            told([name for name, value in shadow.fields.items() if value is not None and name not in shown])
 
     def held(self, shadow: Shadow) -> frozenset[str]:
         return held_fields(self.place.entity.units, shadow)
@@ -210,15 +211,6 @@ class PageMerge:
             batch.touch(draft)
             batch.owe_others(place, draft, merged.taken)
             batch.audit(draft.golden_id, place, "took", before)
-
-    def keep(self, look: Look, draft: Draft, shadow: Shadow, doc: bytes | None = None) -> None:
-        """Remember what the system shows."""
-        record = look.record
-        if look.linked:
-            self.batch.seen(self.place, record.key, look.hash, record.version, shadow)
-        else:
-            self.batch.link(self.place, record.key, draft.golden_id, look.hash, record.version, shadow, doc)
-        self.batch.settled.setdefault(self.place.id, []).append(record.key)
 
     # -- records without a link -------------------------------------------------------------------
 
@@ -250,19 +242,12 @@ class PageMerge:
             draft.apart -= {self.place.id}
             self.batch.touch(draft)
         if draft.state == LIVE:
-            self.name_key(draft, look.record.key)
+            self.batch.name_key(self.place, draft, look.record.key)
             self.meet(look, draft, base)
         else:  # the child of a create, deleted elsewhere before we knew of it
-            self.deletions.edited_after_delete(look, draft, base)
+            self.after_delete(look, draft, base)
         how = {"key": [None, look.record.key], "rule": [None, found.rule]}
         self.batch.audit(draft.golden_id, self.place, "linked", how)
-
-    def name_key(self, draft: Draft, key: str | None) -> None:
-        """The key over there is a golden field, where another system holds it."""
-        if self.place.named and draft.fields.get(self.place.own) != key:
-            draft.set(self.place.own, key)
-            self.batch.touch(draft)
-            self.batch.owe_others(self.place, draft, (self.place.own,))
 
     def create(self, look: Look, golden_id: int, finder: Finder) -> None:
         """Nobody knows it: a new golden record, owed to every system that takes new ones."""
@@ -275,7 +260,7 @@ class PageMerge:
         if place.named:
             fields = {**fields, place.own: look.record.key}
         draft = batch.create(golden_id, fields, place.binding.system, look.record.stamp)
-        self.keep(look, draft, Shadow(shown), doc)
+        batch.keep(place, look, draft, Shadow(shown), doc)
         draft.doc = None if place.named else doc
         finder.remember(draft, look.record.key)
         self.keys.claim_new(draft)
@@ -289,9 +274,3 @@ class PageMerge:
         for number, row in enumerate(rows):
             key = row.key or f"row {number + 1} of a page, without a key"
             self.aside(key, "parked" if row.key else "broken", row.error)
-
-
-def unfit(problems: Sequence[Problem]) -> Refused:
-    """The problems of one record as one error."""
-    reasons = [f"{problem.field}: {problem.said}" for problem in problems]
-    return Refused(problems[0].code, "; ".join(reasons), reasons=reasons)

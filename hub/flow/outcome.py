@@ -28,6 +28,10 @@ LATE = timedelta(seconds=60)
 Outcome = Written | Failure
 
 
+#: What is counted of deliveries, by name.
+NUMBERS = ("created", "updated", "deleted", "stale", "refused", "postponed", "in_doubt")
+
+
 @dataclass(slots=True)
 class Sent:
     """What was delivered."""
@@ -45,7 +49,7 @@ class Sent:
     errors: list[str] = field(default_factory=list)
 
     def add(self, other: "Sent") -> None:
-        for name in ("created", "updated", "deleted", "stale", "refused", "postponed", "in_doubt"):
+        for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.stopped = self.stopped or other.stopped
         self.errors += other.errors

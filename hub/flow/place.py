@@ -117,8 +117,6 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
-    #: By binding: told of every field that a record had and does not show any more.
-    missed: dict[int, Callable[[Iterable[str]], None]] = field(default_factory=dict)
 
     def now(self) -> str:
         return stamp(self.machine.now())

@@ -4,9 +4,9 @@ from typing import Literal, NamedTuple
 
 from hub.adapter import Kind, Write
 from hub.core.errors import Refused
+from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Shadow, held_fields, owed
 from hub.core.record import Fields
-from hub.flow.merge import unfit
 from hub.flow.place import Place
 from hub.store.deliveries import CREATING, Due
 from hub.store.schema import DELETED, LIVE
@@ -66,7 +66,7 @@ def create(place: Place, due: Due, token: str) -> Plan:
     sent = ours if writable.issuperset(ours) else {name: value for name, value in ours.items() if name in writable}
     problems = mapping.missing(known.fields)
     if problems:
-        return Plan(due, "refuse", problem=unfit(problems))
+        return Plan(due, "refuse", problem=misfit(problems))
     return fitting(place, due, "create", sent, f"{token}-{known.golden_id}")
 
 
@@ -108,6 +108,6 @@ def fitting(place: Place, due: Due, step: Literal["create", "update", "close"], 
     """The write, if every value fits the system."""
     raw, problems = place.binding.mapping.to_system(sent)
     if problems:
-        return Plan(due, "refuse", problem=unfit(problems))
+        return Plan(due, "refuse", problem=misfit(problems))
     kind: Kind = "create" if step == "create" else "update"
     return Plan(due, step, sent, Write(kind, due.known.key, raw, due.known.version, token))

@@ -37,11 +37,11 @@ def poll(
     leave_alone(place, known.stopped)
     cursor = known.cursor
     watch = Watch(place)
-    hub.missed[place.id] = watch.missed.update
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         if page.records or page.gone or page.broken or page.cursor != cursor:
-            total.add(merge_page(hub, place, Seen(page.records, page.gone, page.broken, page.cursor), doubts))
+            seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
+            total.add(merge_page(hub, place, seen, doubts))
             watch.see(page.records)
             cursor = page.cursor
         progress(total, page.total)

@@ -10,7 +10,7 @@
 | it is not                    | held or accepted        | nothing: a person is asked, or has answered                 |
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hub.flow.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
@@ -38,8 +38,10 @@ class Comparison:
             self.missed = dict(hub.guard.absent(tx, place.id))
 
     def compare(self, there: set[str]) -> Tally:
-        known = self.known()
-        absent = [key for key in known if key not in there]
+        known, absent = 0, list[str]()
+        for keys in self.linked():
+            known += len(keys)
+            absent += [key for key in keys if key not in there]
         self.returned([key for key in self.missed if key in there])
         outside = self.outside(absent)
         gone = [key for key in absent if key not in outside]
@@ -48,18 +50,18 @@ class Comparison:
             fresh = [Absence(key, SIGHTED, MISSING, self.now) for key in gone if self.unheard(key)]
             fresh += [Absence(key, OUTSIDE, MISSING, self.now) for key in outside if not self.is_(key, OUTSIDE)]
             self.hub.guard.miss(tx, self.place.id, fresh)
-        return self.delete(confirmed, sentinel=len(absent) < len(known))
+        return self.delete(confirmed, sentinel=len(absent) < known)
 
-    def known(self) -> list[str]:
-        """Every key that is linked."""
-        found, after = list[str](), ""
+    def linked(self) -> Iterator[list[str]]:
+        """Every key that is linked, page by page."""
+        after = ""
         while True:
             with self.hub.store.reading() as tx:
                 keys = links.live_keys(tx, self.place.id, after, PAGE)
             if not keys:
-                return found
+                return
             after = keys[-1]
-            found += keys
+            yield keys
 
     def is_(self, key: str, state: str) -> bool:
         return key in self.missed and self.missed[key].state == state

@@ -6,8 +6,10 @@ from typing import Literal, NamedTuple
 
 from hub.adapter import Broken
 from hub.core.record import Fields, Record
-from hub.flow.matching import NOTHING
+from hub.flow.drift import Watch
 from hub.store.absences import TOLD
+
+NOTHING: Mapping[str, int | None] = {}
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Seen(NamedTuple):
     #: How `gone` was noticed; what it has passed: the guard, or a person's eyes.
     way: str = TOLD
     passed: Literal["nothing", "guard", "person"] = "nothing"
+    #: Of a poll: which fields its records show.
+    watch: Watch | None = None
 
 
 class Look(NamedTuple):

@@ -11,7 +11,6 @@ from hub.flow import deletes, merge, plan
 from hub.flow.batch import Batch
 from hub.flow.decide import Decided
 from hub.flow.deletes import Deletions
-from hub.flow.merge import PageMerge
 from hub.simulator.planted.bug import Swap
 from hub.store import catalog
 
@@ -48,12 +47,12 @@ def held_clash_is_logged_again() -> Sequence[Swap]:
         known = shadow._replace(held={unit: Held({}, {}) for unit in shadow.held}) if shadow else None
         return core.merge(units, known, ours, theirs, decide)
 
-    right_keep = PageMerge.keep
+    right_keep = Batch.keep
 
-    def keep(self: PageMerge, look: Any, draft: Any, shadow: Shadow, *more: Any) -> None:
-        right_keep(self, look._replace(hash=None) if shadow.held else look, draft, shadow, *more)
+    def keep(self: Batch, place: Any, look: Any, draft: Any, shadow: Shadow, *more: Any) -> None:
+        right_keep(self, place, look._replace(hash=None) if shadow.held else look, draft, shadow, *more)
 
-    return [Swap(merge, "merge", forgets), Swap(PageMerge, "keep", keep), *reads_all()]
+    return [Swap(merge, "merge", forgets), Swap(Batch, "keep", keep), *reads_all()]
 
 
 def reads_all() -> Sequence[Swap]:
@@ -75,9 +74,9 @@ def deletion_always_wins() -> Sequence[Swap]:
 def revived_from_what_one_system_shows() -> Sequence[Swap]:
     """An edit wins over a deletion, and the whole record is taken as that system shows it, cut and rounded."""
 
-    def revive(self: Deletions, look: Any, draft: Any, shadow: Shadow) -> None:
+    def revive(self: Deletions, look: Any, draft: Any, shadow: Shadow) -> Shadow:
         draft.take(dict(look.fields), self.place.binding.system, look.record.stamp)
-        right(self, look, draft, Shadow(look.fields))
+        return right(self, look, draft, Shadow(look.fields))
 
     right = Deletions.revive
     return [Swap(Deletions, "revive", revive)]
