@@ -11,7 +11,7 @@ from hub.cli.output import EVERY, ROWS, as_json, fields, line, person, shown, ta
 if TYPE_CHECKING:
     from hub.core.errors import Refused
     from hub.core.record import Fields
-    from hub.flow.decide import Side
+    from hub.flow.deciding.decide import Side
     from hub.flow.place import Hub
     from hub.store.conflicts import Conflict
 
@@ -92,7 +92,7 @@ def winner(conflict: "Conflict", system: str) -> str:
 def show_(asked: Asked, number: int) -> None:
     """One conflict: before, both sides, winner, rule."""
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.decide import conflict_of
+    from hub.flow.deciding.decide import conflict_of
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         with store.reading() as tx:
@@ -192,7 +192,7 @@ def waiting(hub: "Hub", entity: str | None, system: str | None, what: str | None
 
 def decide(hub: "Hub", number: int, system: str | None, own: "Fields") -> "Conflict":
     """Decide one, for a system or for values of the person's own."""
-    from hub.flow.decide import Side, conflict_of, resolve
+    from hub.flow.deciding.decide import Side, conflict_of, resolve
 
     with hub.store.reading() as tx:
         side: Side = side_of(hub, conflict_of(hub, tx, number), system) if system else "ours"
@@ -251,7 +251,7 @@ def parsed(values: tuple[str, ...]) -> "Fields":
 def reverse_(asked: Asked, number: int) -> None:
     """Put the losing value back."""
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.decide import reverse
+    from hub.flow.deciding.decide import reverse
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         tell(asked, hub, reverse(hub, number, person()), "the next run writes it")

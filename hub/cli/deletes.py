@@ -9,7 +9,7 @@ from hub.cli.main import Asked
 from hub.cli.output import as_json, counted, line, person, table, when
 
 if TYPE_CHECKING:
-    from hub.flow.held import Waiting
+    from hub.flow.deciding.held import Waiting
     from hub.flow.place import Hub, Place
 
 #: Keys that are shown where nobody says how many.
@@ -28,7 +28,7 @@ def command(ctx: click.Context, sample: int) -> None:
     if ctx.invoked_subcommand is not None:
         return
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.held import waiting
+    from hub.flow.deciding.held import waiting
 
     asked: Asked = ctx.obj
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
@@ -59,7 +59,7 @@ def show(found: "list[Waiting]") -> None:
 @click.pass_obj
 def accept_(asked: Asked, entity: str | None, system: str | None, most: int | None, yes: bool) -> None:
     """Let the next run carry out what is held now; not what comes later."""
-    from hub.flow.held import accept
+    from hub.flow.deciding.held import accept
 
     decide(asked, (entity, system, most), yes, "accept", lambda hub, place, item, n: accept(hub, place, item.way, n))
 
@@ -75,7 +75,7 @@ def refuse_(asked: Asked, entity: str | None, system: str | None, most: int | No
 
     Not for records that are only hidden: they would be there twice.
     """
-    from hub.flow.held import reject
+    from hub.flow.deciding.held import reject
 
     def act(hub: "Hub", place: "Place", item: "Waiting", number: int) -> int:
         return reject(hub, place, item.way, number, person())
@@ -90,7 +90,7 @@ def decide(asked: Asked, which: tuple[str | None, str | None, int | None], yes: 
     """Show what is held, ask, and decide no more than was shown."""
     from hub.cli.naming import places_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.held import waiting
+    from hub.flow.deciding.held import waiting
 
     if asked.json and not yes:
         raise click.UsageError("with --json nobody can be asked: add --yes")

@@ -10,7 +10,7 @@ from hub.cli.main import Asked
 from hub.cli.output import EVERY, ROWS, as_json, counted, line, person, table, when
 
 if TYPE_CHECKING:
-    from hub.flow.corrections import Corrected
+    from hub.flow.deciding.corrections import Corrected
     from hub.flow.place import Hub, Place
     from hub.store.failing import Failing
 
@@ -82,7 +82,7 @@ def listed(asked: Asked, hub: "Hub", places: "list[Place]") -> None:
 
 
 def as_dict(place: "Place", row: "Failing") -> dict[str, Any]:
-    from hub.flow.corrections import columns
+    from hub.flow.deciding.corrections import columns
 
     fields = {name: row.fields.get(name) for name in columns(place)}
     what = "refused" if row.state == "refused" else "put off"
@@ -100,7 +100,7 @@ def written(hub: "Hub", places: "list[Place]", path: Path) -> int:
 
 def loaded(hub: "Hub", path: Path, discard: bool) -> "Corrected":
     from hub.cli.sheet import Reading, unfit_file
-    from hub.flow.corrections import correct
+    from hub.flow.deciding.corrections import correct
 
     reading = Reading(hub, path, discard=discard)
     rows = reading.rows()

@@ -10,8 +10,8 @@ from hub.cli.matchreport import ACCEPTED, as_dict, show, tell
 from hub.cli.output import DONE, TROUBLE, as_json, person
 
 if TYPE_CHECKING:
+    from hub.flow.first.report import MatchReport
     from hub.flow.place import Hub
-    from hub.flow.propose import MatchReport
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 READ = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -66,8 +66,8 @@ def command(
 
 def read(hub: "Hub", entity: str, *, shown: bool) -> "MatchReport":
     from hub.cli.progress import bars
+    from hub.flow.first.report import propose
     from hub.flow.place import Place
-    from hub.flow.propose import propose
 
     with bars(shown) as bar:
 
@@ -80,7 +80,7 @@ def read(hub: "Hub", entity: str, *, shown: bool) -> "MatchReport":
 def taken(hub: "Hub", entity: str, path: Path) -> int:
     """Decisions that were read from a worksheet."""
     from hub.core.errors import Refused
-    from hub.flow.correct import correct
+    from hub.flow.first.pairs import correct
     from hub.match import worksheet
 
     if not hub.instance.entities[entity].matches:
@@ -107,7 +107,7 @@ def ceilings(text: str) -> tuple[int, ...]:
 def accepted(hub: "Hub", report: "MatchReport", ceiling: tuple[int, ...] | None) -> None:
     """Keep it, unless the report is worse than what was looked at."""
     from hub.core.errors import Refused
-    from hub.flow.first import accept
+    from hub.flow.first.gate import accept
 
     counts = report.counts()
     now = tuple(counts[name] for name in ACCEPTED)

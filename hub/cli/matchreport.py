@@ -8,7 +8,7 @@ from hub.core.match import ALIKE
 from hub.core.match import shown as key
 
 if TYPE_CHECKING:
-    from hub.flow.propose import MatchReport
+    from hub.flow.first.report import MatchReport
     from hub.match.pairs import Outcome, Proposal, Result
 
 FOUND = ("exact", "certain", "probable", "many to one")

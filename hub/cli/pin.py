@@ -25,7 +25,7 @@ def command(
     """
     from hub.cli.naming import golden_of
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.pins import pin, spelled
+    from hub.flow.deciding.pins import pin, spelled
 
     if sum((prefer is not None, newest, ask, none)) != 1:
         raise click.UsageError("say one of --prefer SYSTEM, --newest, --ask or --none")

@@ -32,8 +32,8 @@ def command(asked: Asked, entity: str, record: str) -> None:
 
 def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
     """Everything known of a golden record."""
-    from hub.flow.fights import TURNS
-    from hub.flow.pins import spelled
+    from hub.flow.deciding.pins import spelled
+    from hub.flow.merging.fights import TURNS
     from hub.store import audit, conflicts, records
     from hub.store.database import decode
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.cli.output import counted, line, table, warn
 from hub.engine.sync import Report
-from hub.flow.outcome import NUMBERS, Sent
+from hub.flow.delivering.outcome import NUMBERS, Sent
 from hub.flow.seen import Tally
 
 #: Errors of refused writes that are shown; `hub reviews` has them all.

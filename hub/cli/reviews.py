@@ -122,7 +122,7 @@ def retry_(asked: Asked, entity: str, system: str, record: str) -> None:
     """Try it at the next run, not tomorrow."""
     from hub.cli.naming import golden_number, place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.aside import retry, retry_delivery
+    from hub.flow.deciding.aside import retry, retry_delivery
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         place = place_named(hub, entity, system)
@@ -142,7 +142,7 @@ def discard_(asked: Asked, entity: str, system: str, record: str) -> None:
     """Never mind: a refused write is owed no more, a record is not tried again, until it changes."""
     from hub.cli.naming import golden_number, place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.aside import discard, forget
+    from hub.flow.deciding.aside import discard, forget
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         place = place_named(hub, entity, system)
@@ -163,7 +163,7 @@ def link_(asked: Asked, entity: str, system: str, record: str, counterpart: str)
     """A record that matches several, or a linked one, is this one: e.g. `link account erp 124 crm:83`."""
     from hub.cli.naming import golden_of, place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.aside import link
+    from hub.flow.deciding.aside import link
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         place = place_named(hub, entity, system)
@@ -181,7 +181,7 @@ def new_(asked: Asked, entity: str, system: str, record: str) -> None:
     """A record that matches others is none of them: it becomes a new one."""
     from hub.cli.naming import place_named
     from hub.engine.opening import chosen, looking, opened
-    from hub.flow.aside import separate
+    from hub.flow.deciding.aside import separate
 
     with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
         separate(hub, place_named(hub, entity, system), record.removeprefix(f"{system}:"), person())

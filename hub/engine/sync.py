@@ -9,15 +9,17 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.engine.breaker import Breaker
-from hub.flow import drift, first, held
-from hub.flow import poll as polling
-from hub.flow.deliver import deliver
+from hub.flow import drift
+from hub.flow.delivering.deliver import deliver
+from hub.flow.delivering.outcome import NUMBERS, Sent
+from hub.flow.delivering.settle import land
+from hub.flow.first import gate
 from hub.flow.guard import Guard
-from hub.flow.outcome import NUMBERS, Sent
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.reconcile import reconcile
+from hub.flow.polling import absent
+from hub.flow.polling import poll as polling
+from hub.flow.polling.reconcile import reconcile
 from hub.flow.seen import Tally
-from hub.flow.settle import land
 from hub.store import catalog, deliveries, reviews, runs
 from hub.store.agenda import Agenda, agenda
 
@@ -83,7 +85,7 @@ class Sync:
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
         asked = [place for place in self.hub.all() if not entities or place.entity.name in entities]
-        self.report.held = first.begin(self.hub, asked)
+        self.report.held = gate.begin(self.hub, asked)
         places = [place for place in asked if place.entity.name not in self.report.held]
         standing = self.look()
         self.leave_paused(places, standing)
@@ -105,9 +107,9 @@ class Sync:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
-        self.report.held |= first.before_writes(self.hub, places, self.polled)
+        self.report.held |= gate.before_writes(self.hub, places, self.polled)
         self.deliver(places)
-        self.report.troubles += [said for place in places for said in held.troubles(self.hub, place)]
+        self.report.troubles += [said for place in places for said in absent.troubles(self.hub, place)]
         return self.report
 
     def leave_paused(self, places: Sequence[Place], standing: dict[int, Agenda]) -> None:
@@ -183,7 +185,7 @@ class Sync:
 
     def take_accepted(self, place: Place) -> None:
         """After the poll: what came back meanwhile is not deleted."""
-        self.tally(place, held.take(self.hub, place))
+        self.tally(place, absent.take(self.hub, place))
 
     def again(self, place: Place) -> None:
         """Records that stand aside and whose time has come."""

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hub.flow import deliver, reconcile
+from hub.flow.delivering import deliver
+from hub.flow.polling import reconcile
 from hub.simulator.faults import Spot
 from hub.simulator.moves import Hand
 from hub.simulator.oracle import OTHER, Broken

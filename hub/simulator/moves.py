@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hub.flow.decide import Side
+from hub.flow.deciding.decide import Side
 from hub.simulator.accidents import Accidents
 from hub.simulator.play import Play
 from hub.simulator.terms import FIELDS

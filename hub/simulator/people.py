@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from hub.core.errors import Refused
 from hub.core.record import Fields, Raw
-from hub.flow import held
-from hub.flow.aside import link, separate
-from hub.flow.decide import Side, resolve
+from hub.flow.deciding import held
+from hub.flow.deciding.aside import link, separate
+from hub.flow.deciding.decide import Side, resolve
 from hub.flow.place import Place
 from hub.simulator.systems import Write1
 from hub.simulator.tags import tag

@@ -86,7 +86,7 @@ golden = sa.Table(
     sa.Column("state", sa.SmallInteger, nullable=False),
     sa.Column("doc", Json, nullable=False),
     #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default. "~": the
-    #: turns that systems took at its fields lately (see hub.flow.fights).
+    #: turns that systems took at its fields lately (see hub.flow.merging.fights).
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),

@@ -37,9 +37,9 @@ HANDED_ON = {
     "hub/config/keyring.py",
     "hub/core/mapping.py",
     "hub/core/unfit.py",
-    "hub/flow/deliver.py",
-    "hub/flow/enter.py",
-    "hub/flow/merge.py",
+    "hub/flow/delivering/deliver.py",
+    "hub/flow/deciding/enter.py",
+    "hub/flow/merging/merge.py",
 }
 Made = tuple[str | None, tuple[str, ...]]
 

@@ -7,7 +7,7 @@ from support.memory import ABLE, Noted, World, memory
 
 from hub.adapter import Can, Failure, Write, Written
 from hub.core.errors import HubError, Refused, Unknown
-from hub.flow.halving import MOST, Halving
+from hub.flow.delivering.halving import MOST, Halving
 from hub.store.deliveries import OWED, REFUSED
 
 WIDE = Can(conditional=True, tombstones=True, find=True, tokens=True, answers=True, batch=100)

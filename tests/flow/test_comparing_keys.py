@@ -1,4 +1,4 @@
-"""An absence counts when a list that shows other records has not shown it twice; the table of `hub.flow.reconcile`."""
+"""An absence counts when a list that shows other records has not shown it twice: the table of `polling.reconcile`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,8 +9,8 @@ from support.memory import Noted, World, memory, pair
 from hub.adapter import Can
 from hub.core.errors import TryLater
 from hub.core.model import Deletes
-from hub.flow import held
-from hub.flow.held import waiting
+from hub.flow.deciding import held
+from hub.flow.deciding.held import waiting
 from hub.store import absences
 from hub.store.absences import Absence
 

@@ -5,7 +5,7 @@ from support.memory import Noted, World, memory
 
 from hub.adapter import Can
 from hub.core.errors import Unknown
-from hub.flow.aside import link, separate
+from hub.flow.deciding.aside import link, separate
 from hub.store.agenda import agenda
 
 TOKENS = Can(conditional=True, tombstones=True, tokens=True, answers=True, batch=10)

@@ -4,7 +4,7 @@ import pytest
 from support.memory import Noted, World, memory, pair
 
 from hub.core.errors import ConfigError
-from hub.flow.correct import correct
+from hub.flow.first.pairs import correct
 from hub.match.worksheet import Row
 
 BY_NAME = (("name",),)

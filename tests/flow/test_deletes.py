@@ -6,7 +6,7 @@ from support.memory import ANNA, linked, memory
 from hub.adapter import Can
 from hub.core.model import Allowed, Policy
 from hub.engine.sync import Sync
-from hub.flow.decide import resolve
+from hub.flow.deciding.decide import resolve
 
 MUTE = Can(conditional=True, find=True, tokens=True, answers=True, batch=10)
 

@@ -8,8 +8,9 @@ from support.memory import Noted, World, memory, pair
 from hub.adapter import Can
 from hub.core.model import Deletes
 from hub.engine.sync import Report, Sync
-from hub.flow import held
-from hub.flow.held import Waiting, waiting
+from hub.flow.deciding import held
+from hub.flow.deciding.held import Waiting, waiting
+from hub.flow.polling import absent
 from hub.store import absences, deliveries
 
 
@@ -259,8 +260,8 @@ def test_a_process_that_dies_between_two_pages_of_accepted_ones_goes_on(monkeypa
     delete(crm, 21)
     world.sync()
     held.accept(world.hub, world.place("crm"), "from", 21)
-    monkeypatch.setattr(held, "PAGE", 5)
-    right, pages = held.merge_page, iter("12")
+    monkeypatch.setattr(absent, "PAGE", 5)
+    right, pages = absent.merge_page, iter("12")
 
     def dies(*given: Any) -> Any:
         if next(pages, None) is None:
@@ -268,9 +269,9 @@ def test_a_process_that_dies_between_two_pages_of_accepted_ones_goes_on(monkeypa
         return right(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(held, "merge_page", dies)
+        patched.setattr(absent, "merge_page", dies)
         with pytest.raises(RuntimeError):
-            held.take(world.hub, world.place("crm"))
+            absent.take(world.hub, world.place("crm"))
     assert len(world.owed()) == 10
     world.restart()
     world.sync()

@@ -8,7 +8,7 @@ from support.memory import ABLE, FIELDS, Noted, World
 from hub.adapter import FieldInfo, Write, Written
 from hub.core.errors import HubError
 from hub.core.model import Policy
-from hub.flow.decide import resolve
+from hub.flow.deciding.decide import resolve
 from hub.store import records
 from hub.store.conflicts import Conflict
 

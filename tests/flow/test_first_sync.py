@@ -4,9 +4,9 @@ from support.memory import Noted, World, pair
 
 from hub.core.errors import TryLater
 from hub.core.model import Compared, Similar, Weighed
-from hub.flow.aside import separate
-from hub.flow.first import accept
-from hub.flow.propose import propose
+from hub.flow.deciding.aside import separate
+from hub.flow.first.gate import accept
+from hub.flow.first.report import propose
 from hub.store import firsts
 
 NAME = (Weighed("name", "company", 1),)

@@ -3,7 +3,7 @@
 from support.memory import ANNA, Noted, World, linked, memory
 
 from hub.core.model import Policy
-from hub.flow.decide import resolve
+from hub.flow.deciding.decide import resolve
 
 ADDRESS = {"address": ("street", "city")}
 PREFER_ERP = Policy("prefer", ("erp",))

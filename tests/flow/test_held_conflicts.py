@@ -5,7 +5,7 @@ from support.memory import Noted, World, linked, memory
 
 from hub.core.errors import Refused
 from hub.core.model import Policy
-from hub.flow.decide import resolve, reverse
+from hub.flow.deciding.decide import resolve, reverse
 
 
 def clashing(**options: object) -> tuple[World, Noted, Noted]:

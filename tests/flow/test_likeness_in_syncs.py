@@ -4,7 +4,7 @@ import pytest
 from support.memory import ABLE, Noted, World, memory, pair
 
 from hub.core.model import Allowed, Compared, Similar, Weighed
-from hub.flow.aside import link, separate
+from hub.flow.deciding.aside import link, separate
 
 NAME = Weighed("name", "company", 3)
 SIMILAR = Similar(

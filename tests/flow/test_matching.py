@@ -3,7 +3,7 @@
 from support.memory import Noted, World, pair
 
 from hub.core.model import Allowed
-from hub.flow.aside import link, separate
+from hub.flow.deciding.aside import link, separate
 
 BY_NAME = (("name",),)
 

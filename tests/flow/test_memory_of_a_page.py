@@ -4,10 +4,10 @@ import gc
 
 from support.memory import linked
 
-from hub.flow.deletes import Deletions
-from hub.flow.deliver import DeliveryPage
-from hub.flow.merge import PageMerge
-from hub.flow.outcome import Outcomes
+from hub.flow.delivering.deliver import DeliveryPage
+from hub.flow.delivering.outcome import Outcomes
+from hub.flow.merging.deletes import Deletions
+from hub.flow.merging.merge import PageMerge
 
 
 def pages() -> list[object]:

@@ -3,7 +3,7 @@
 from support.memory import Noted, World, linked
 
 from hub.core.model import Policy
-from hub.flow.pins import pin
+from hub.flow.deciding.pins import pin
 
 
 def pinned(world: World, unit: str, policy: Policy | None) -> None:

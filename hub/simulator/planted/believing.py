@@ -6,8 +6,8 @@ from typing import Any
 from hub.core import landing
 from hub.core import merge as core
 from hub.core.merge import Shadow
-from hub.flow import outcome
-from hub.flow.merge import PageMerge
+from hub.flow.delivering import outcome
+from hub.flow.merging.merge import PageMerge
 from hub.simulator.planted.bug import Swap
 
 

@@ -7,10 +7,11 @@ from hub.adapter import Write
 from hub.core import merge as core
 from hub.core.merge import Held, Merged, Shadow
 from hub.core.model import Unit
-from hub.flow import deletes, merge, plan
 from hub.flow.batch import Batch
-from hub.flow.decide import Decided
-from hub.flow.deletes import Deletions
+from hub.flow.deciding.decide import Decided
+from hub.flow.delivering import plan
+from hub.flow.merging import deletes, merge
+from hub.flow.merging.deletes import Deletions
 from hub.simulator.planted.bug import Swap
 from hub.store import catalog
 

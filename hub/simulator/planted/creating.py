@@ -6,8 +6,8 @@ from typing import Any
 
 from hub.core.match import match_keys
 from hub.engine.sync import Sync
-from hub.flow import deliver, outcome, plan, settle
-from hub.flow.matching import Finder, Found
+from hub.flow.delivering import deliver, outcome, plan, settle
+from hub.flow.merging.matching import Finder, Found
 from hub.simulator.planted.bug import Swap
 from hub.store import deliveries, intents
 from hub.store.schema import DELETED

@@ -7,10 +7,11 @@ from adapters.memory import system, walks
 from adapters.memory.rows import Table
 from hub.core.errors import TryLater
 from hub.engine.sync import Sync
-from hub.flow import merge, poll
-from hub.flow.deletes import Deletions
-from hub.flow.merge import PageMerge
-from hub.flow.reconcile import Comparison
+from hub.flow.merging import merge
+from hub.flow.merging.deletes import Deletions
+from hub.flow.merging.merge import PageMerge
+from hub.flow.polling import poll
+from hub.flow.polling.reconcile import Comparison
 from hub.flow.seen import Seen
 from hub.simulator.planted.bug import Swap
 from hub.simulator.systems import Simulated

@@ -7,10 +7,11 @@ from hub.adapter import Failure, Written
 from hub.core import merge as core
 from hub.core.errors import HubError, Refused, TryLater, Unknown
 from hub.core.merge import Shadow
-from hub.flow import deliver, merge, plan
 from hub.flow.batch import Batch
-from hub.flow.deliver import DeliveryPage
-from hub.flow.outcome import Outcomes
+from hub.flow.delivering import deliver, plan
+from hub.flow.delivering.deliver import DeliveryPage
+from hub.flow.delivering.outcome import Outcomes
+from hub.flow.merging import merge
 from hub.simulator.planted.bug import Swap
 from hub.store import deliveries
 from hub.store.database import Tx

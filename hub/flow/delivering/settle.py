@@ -1,6 +1,6 @@
 """Creates whose answer never came. Before anything is sent again, the child is looked for:
 
-1. the system knows tokens            send it again with the same token (hub.flow.deliver does)
+1. the system knows tokens            send it again with the same token (hub.flow.delivering.deliver does)
 2. it can search by a field of ours   our key in its foreign key field, else the field of a match rule
 3. else                               after a poll to the end: a child would have shown up (`after_poll`)
 
@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hub.core.record import Fields, Record
-from hub.flow.matching import Doubt
-from hub.flow.merge import merge_page
+from hub.flow.merging.matching import Doubt
+from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen
 from hub.store import deliveries, intents, links, reviews

@@ -4,7 +4,7 @@ Nothing is read or written in a system here: a decision is kept, and the next ru
 """
 
 from hub.core.errors import Refused
-from hub.flow import enter
+from hub.flow.deciding import enter
 from hub.flow.place import Hub, Place
 from hub.store import failing, links, records, reviews
 from hub.store.database import Tx

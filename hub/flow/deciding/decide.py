@@ -1,4 +1,4 @@
-"""What people decide about conflicts: a held one, the reversal of a decision. (What stands aside: `hub.flow.aside`.)
+"""What people decide about conflicts: a held one, the reversal of a decision. (What stands aside: `deciding.aside`.)
 
 Nothing is written to a system here. A decision changes golden records and shadows in one transaction; the
 deliveries that follow are checked like any other.
@@ -13,8 +13,8 @@ from hub.core.model import LINK
 from hub.core.record import Fields, Value
 from hub.core.unfit import Unfit
 from hub.flow.batch import Batch, Draft
-from hub.flow.enter import entered
-from hub.flow.fights import forget
+from hub.flow.deciding.enter import entered
+from hub.flow.merging.fights import forget
 from hub.flow.place import Hub, Place
 from hub.store import conflicts, records
 from hub.store.conflicts import Conflict

@@ -14,10 +14,10 @@ from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
 from hub.core.policy import decider
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
-from hub.flow.deletes import Deletions
-from hub.flow.fights import Ring
-from hub.flow.keys import ForeignKeys
-from hub.flow.matching import Doubt, Finder, Found
+from hub.flow.merging.deletes import Deletions
+from hub.flow.merging.fights import Ring
+from hub.flow.merging.keys import ForeignKeys
+from hub.flow.merging.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import catalog, conflicts, deliveries, links, records

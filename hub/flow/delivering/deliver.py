@@ -10,14 +10,14 @@ from hub.core.mapping import misfit
 from hub.core.record import Record
 from hub.core.retry import UNSENT, asked
 from hub.flow.batch import Batch
-from hub.flow.halving import Halving
-from hub.flow.held import restrained, waits
-from hub.flow.merge import bury, merge_page
-from hub.flow.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
+from hub.flow.delivering.halving import Halving
+from hub.flow.delivering.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
+from hub.flow.delivering.plan import Plan, plan
+from hub.flow.delivering.restraint import restrained, waits
+from hub.flow.delivering.settle import settle
+from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.plan import Plan, plan
 from hub.flow.seen import Seen
-from hub.flow.settle import settle
 from hub.store import candidates, catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import CREATING, OWED, REFUSED

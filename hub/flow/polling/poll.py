@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.core.errors import Refused
+from hub.flow.delivering.settle import after_poll, land, open_doubts
 from hub.flow.drift import Watch, leave_alone
-from hub.flow.merge import merge_page
+from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen, Tally
-from hub.flow.settle import after_poll, land, open_doubts
 from hub.store import reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks

@@ -12,7 +12,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hub.flow.merge import merge_page
+from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen, Tally
 from hub.store import links

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from hub.adapter import Failure, Write
 from hub.core.errors import Refused, TryLater, Unknown
-from hub.flow.outcome import Outcome
+from hub.flow.delivering.outcome import Outcome
 
 #: Calls that one refused batch may cost beyond its own: enough for four bad records in a hundred.
 MOST = 64

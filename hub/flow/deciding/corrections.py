@@ -21,7 +21,7 @@ import orjson
 
 from hub.core.record import Fields, Value
 from hub.core.unfit import Unfit
-from hub.flow.enter import discard, edit, entered, retry
+from hub.flow.deciding.enter import discard, edit, entered, retry
 from hub.flow.place import Hub, Place
 from hub.store import records
 from hub.store.database import Tx, chunks

@@ -13,7 +13,7 @@ from hub.core.likeness import alike
 from hub.core.match import candidate_keys, match_keys, shown
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
-from hub.flow.paired import Paired
+from hub.flow.merging.paired import Paired
 from hub.flow.place import Hub, Place
 from hub.flow.seen import NOTHING
 from hub.match.score import MOST, Scored, Scorer, Verdict

@@ -14,8 +14,8 @@ from hub.core.merge import settle as settled
 from hub.core.record import Fields, Record
 from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
+from hub.flow.delivering.plan import DELETIONS, EMPTY, Plan
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.plan import DELETIONS, EMPTY, Plan
 from hub.store import deliveries, intents
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due

@@ -1,0 +1,1 @@
+"""Deciding: what a person says, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Delivering: what is owed to a system, until it is there."""

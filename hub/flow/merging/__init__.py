@@ -1,0 +1,1 @@
+"""Merging: what was seen of one system against what the hub holds."""

@@ -1,0 +1,1 @@
+"""Polling: reading a system, by its changes and by its keys."""
