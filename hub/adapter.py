@@ -8,6 +8,7 @@ An adapter is a module `adapters/NAME.py` with a pydantic model `Options` (its s
 `conf/instances/*.yaml`, validated before anything runs) and a function `connect(system: System[Options]) -> Adapter`.
 It may have a function `widen(adapter, object, field, length)` that makes a text field of the system hold so many
 characters (Refused: it does not); without one, no mapping of such a system can say `too_long: widen`.
+An adapter may answer a question more (see `TellsTime`); without it the policy `newest` leaves all to a person.
 It never retries, never sleeps, keeps no state that matters and raises only the errors of `hub.core.errors`.
 """
 
@@ -19,6 +20,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from hub.core.clocks import Told as Told
 from hub.core.errors import HubError
 from hub.core.record import Raw, Record
 from hub.core.secret import Secret
@@ -176,6 +178,15 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Log off, close connections."""
+        ...
+
+
+class TellsTime(Protocol):
+    """What an adapter may answer besides."""
+
+    def told_time(self) -> Told | None:
+        """What the clock that stamps records showed lately, if the system said so since this was last asked. Makes no
+        call."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from adapters.memory.rows import Quirk, Row, Table, fits, record, stored
 from adapters.memory.walks import Step, by_sequence, by_stamp
-from hub.adapter import Can, Cursor, Failure, FieldInfo, ObjectInfo, Page, Write, Written
+from hub.adapter import Can, Cursor, Failure, FieldInfo, ObjectInfo, Page, Told, Write, Written
 from hub.core.errors import Gone, HubError, Refused, Stale
 from hub.core.record import Raw, Record
 
@@ -121,6 +121,9 @@ class Memory:
 
     def when(self, stamp: str) -> datetime | None:
         return datetime.fromisoformat(stamp)
+
+    def told_time(self) -> Told | None:
+        return Told(self._clock()) if self._clock else None
 
     def close(self) -> None:
         """Nothing is open."""

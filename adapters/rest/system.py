@@ -18,7 +18,7 @@ from adapters.rest.settings import Writing as WritingSettings
 from adapters.rest.stamps import instant
 from adapters.rest.templates import as_text
 from adapters.rest.writing import Batches, Outcome, Single, env_of, version_header
-from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, Write, Written
+from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, Told, Write, Written
 from hub.core.errors import ConfigError, Denied, HubError, Refused, TryLater
 from hub.core.record import Record
 from hub.transport.http import Http
@@ -203,6 +203,9 @@ class Rest:
     def when(self, stamp: str) -> datetime | None:
         stamps = [r.settings.stamp for r in self._resources.values() if r.settings.stamp]
         return next((at for known in stamps if (at := instant(stamp, known))), None)
+
+    def told_time(self) -> Told | None:
+        return self._http.told_time()
 
     def close(self) -> None:
         self._http.close()

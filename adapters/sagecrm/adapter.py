@@ -16,7 +16,7 @@ from adapters.sagecrm.session import TYPES, Session, logon
 from adapters.sagecrm.stamps import Stamps
 from adapters.sagecrm.walking import Walker
 from adapters.sagecrm.writing import Writer
-from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, System, Write, Written
+from hub.adapter import Can, Cursor, Failure, ObjectInfo, ObjectUse, Page, System, Told, Write, Written
 from hub.core.errors import ConfigError, Refused
 from hub.core.record import Record
 from hub.transport.http import Http
@@ -33,7 +33,8 @@ class SageCrm:
         contract = Contract(options.wsdl, system.folder / "wsdl") if options.wsdl else None
         self._system = system
         self._masks = Masks()
-        self._session = Session(system.name, _http(options, system.folder, self._masks), self._logon)
+        self._http = _http(options, system.folder, self._masks)
+        self._session = Session(system.name, self._http, self._logon)
         self._describer = Describer(self._session, contract)
         stamps = Stamps(ZoneInfo(options.zone), timedelta(seconds=options.overlap))
         self._stamps, self._reader = stamps, Reader(self._session, self._describer, options.read)
@@ -92,6 +93,9 @@ class SageCrm:
 
     def when(self, stamp: str) -> datetime | None:
         return self._stamps.when(stamp)
+
+    def told_time(self) -> Told | None:
+        return self._http.told_time()
 
     def close(self) -> None:
         self._session.close()

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, 
 from hub.config.duration import parse_duration
 from hub.config.hubfile import Shape, short
 from hub.config.words import NAME_PATTERN
+from hub.core.clocks import Clocks
 from hub.core.model import Direction, FirstSync, Policy, TypeName
 from hub.core.normal import Form
 
@@ -174,6 +175,13 @@ class TaskFile(Shape):
     keys_every: Duration | None = None
 
 
+class ClocksFile(Shape):
+    """What `newest` asks of the systems' clocks."""
+
+    most: Duration = Clocks().most
+    margin: Duration = Clocks().margin
+
+
 class InstanceFile(Shape):
     """conf/instances/NAME.yaml. The settings of a system belong to its adapter, which checks them."""
 
@@ -181,6 +189,7 @@ class InstanceFile(Shape):
     active: bool = True
     systems: dict[Name, dict[str, Any]]
     policy: PolicyText = Policy("ask")
+    clocks: ClocksFile = ClocksFile()
     entities: dict[Name, EntityFile]
     tasks: dict[Name, TaskFile] = {}
 

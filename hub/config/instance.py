@@ -19,6 +19,7 @@ from hub.config.mapped import Bound, load_mapping
 from hub.config.place import secrets_in
 from hub.config.problem import Loc, nearest
 from hub.config.zone import zone_problem
+from hub.core.clocks import Clocks
 from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Binding, Instance, SystemSpec, Task
 
@@ -46,6 +47,7 @@ def load_instance(loading: Loading, file: str) -> Instance | None:
         systems={name: system.spec for name, system in systems.items()},
         entities={name: build_entity(name, shape, bindings[name]) for name in shape.entities},
         tasks=_tasks(document, shape),
+        clocks=Clocks(shape.clocks.most, shape.clocks.margin),
     )
 
 

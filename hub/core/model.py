@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
+from hub.core.clocks import Clocks
 from hub.core.mapping import Mapping
 from hub.core.normal import Form
 from hub.core.record import Value
@@ -172,3 +173,5 @@ class Instance:
     systems: MappingOf[str, SystemSpec]
     entities: MappingOf[str, Entity]
     tasks: tuple[Task, ...]
+    #: What `newest` asks of the systems' clocks.
+    clocks: Clocks = field(default_factory=Clocks)

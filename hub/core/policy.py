@@ -1,7 +1,7 @@
 """Who wins: the ladder from record pin to hub, and what that means for one system."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.core.merge import Decide, Decision
@@ -23,6 +23,10 @@ class Parties(Protocol):
 
     def ours_from(self, field: str) -> str | None:
         """The system that the golden value came from."""
+        ...
+
+    def doubt(self, field: str) -> timedelta | None:
+        """How far apart both stamps may be and tell nothing, since no two clocks agree. None: they never tell."""
         ...
 
 
@@ -60,7 +64,7 @@ def by_policy(policy: Policy, said: str, system: str, mine: Sequence[str], parti
     if policy.rule == "prefer":
         return preferred(policy.order, said, system, {parties.ours_from(name) for name in mine})
     if policy.rule == "newest":
-        return newest(said, parties.theirs_at(), [parties.ours_at(name) for name in mine])
+        return newest(said, parties.theirs_at(), [(parties.ours_at(name), parties.doubt(name)) for name in mine])
     return Decision("hold", f"{said}: a person decides")
 
 
@@ -74,12 +78,20 @@ def preferred(order: tuple[str, ...], said: str, system: str, sources: Collectio
     return Decision("keep", rule + " (neither is a party: the hub's value stays)")
 
 
-def newest(said: str, theirs_at: datetime | None, ours_at: Sequence[datetime | None]) -> Decision:
-    """The later stamp wins, in a group that of the latest field; one missing, or both equal: a person decides."""
-    stamps = [at for at in ours_at if at is not None]
-    if theirs_at is None or len(stamps) < len(ours_at) or theirs_at == max(stamps):
+def newest(said: str, theirs: datetime | None, ours: Sequence[tuple[datetime | None, timedelta | None]]) -> Decision:
+    """The later stamp wins, in a group that of the latest field. A person decides where one is missing, and where they
+    are no further apart than the clocks may be."""
+    known = [(at, doubt) for at, doubt in ours if at is not None and doubt is not None]
+    if theirs is None or any(at is None for at, _ in ours):
         return Decision("hold", f"{said}: newest, but the stamps do not tell")
-    return Decision("take" if theirs_at > max(stamps) else "keep", f"{said}: newest")
+    if len(known) < len(ours):
+        return Decision("hold", f"{said}: newest, but how the clocks stand to each other is not known")
+    if any(at - theirs > doubt for at, doubt in known):
+        return Decision("keep", f"{said}: newest")
+    if all(theirs - at > doubt for at, doubt in known):
+        return Decision("take", f"{said}: newest")
+    near = max(doubt for _, doubt in known)
+    return Decision("hold", f"{said}: newest, but the stamps are not {near.total_seconds():g} s apart")
 
 
 def existence(policy: Policy) -> Decision:

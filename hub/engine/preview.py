@@ -60,6 +60,7 @@ class Rehearsed:
         self.describe = adapter.describe
         self.keys = adapter.keys
         self.when = adapter.when
+        self.told_time = getattr(adapter, "told_time", lambda: None)
 
     @property
     def can(self) -> Can:

@@ -9,7 +9,7 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.engine.breaker import Breaker
-from hub.flow import drift
+from hub.flow import drift, skews
 from hub.flow.delivering.deliver import deliver
 from hub.flow.delivering.outcome import NUMBERS, Sent
 from hub.flow.delivering.settle import land
@@ -88,6 +88,7 @@ class Sync:
         self.report.held = gate.begin(self.hub, asked)
         places = [place for place in asked if place.entity.name not in self.report.held]
         standing = self.look()
+        skews.remember(self.hub, standing)
         self.leave_paused(places, standing)
         left = [place for place in places if standing[place.id].intents]
         if left:
@@ -175,6 +176,10 @@ class Sync:
 
         tally = polling.poll(self.hub, place, full=full, known=known, progress=progress)
         self.tally(place, tally)
+        if (behind := skews.late(self.hub, place)) is not None:
+            self.report.troubles.append(behind)
+            if not full:
+                self.tally(place, polling.poll(self.hub, place, full=True, progress=progress))
         if tally.stopped:
             self.report.troubles.append(drift.trouble(place))
         self.polled.append(place.id)
@@ -234,6 +239,6 @@ def sync(
     report = work.run(entities, full=full, keys=keys)
     state = "failed" if report.troubles else "done"
     with hub.store.transaction() as tx:
-        catalog.polled(tx, work.polled, hub.now())
+        catalog.polled(tx, [(id_, hub.clocks.get(hub.place_of(id_).binding.system)) for id_ in work.polled], hub.now())
         runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
     return report

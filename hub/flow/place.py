@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from hub.adapter import Adapter
+from hub.core.clocks import Skew
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
 from hub.flow.guard import Guard
@@ -117,6 +118,8 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
+    #: By system, how its clock stood when it was last asked.
+    clocks: dict[str, Skew] = field(default_factory=dict)
 
     def now(self) -> str:
         return stamp(self.machine.now())

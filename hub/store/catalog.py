@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from hub.core.clocks import Skew
 from hub.core.model import Instance
 from hub.store import links, schema
 from hub.store.bulk import Bulk
@@ -74,7 +75,10 @@ def position(tx: Tx, binding_id: int) -> Position:
 
 
 _MOVE = Lookup("UPDATE binding SET cursor = :cursor WHERE id = :id")
-_POLLED = Bulk("UPDATE binding SET polled_at = {now} {from_} WHERE binding.id = {id}", now="text", id="integer")
+_POLLED = Bulk(
+    "UPDATE binding SET polled_at = {now}, clock = {clock} {from_} WHERE binding.id = {id}",
+    now="text", clock="text", id="integer",
+)  # fmt: skip
 _PAUSE = sa.text("UPDATE binding SET paused = :why WHERE id = :id")
 
 
@@ -83,9 +87,9 @@ def move(tx: Tx, binding_id: int, cursor: str | None) -> None:
     tx.do(_MOVE, cursor=cursor, id=binding_id)
 
 
-def polled(tx: Tx, binding_ids: Sequence[int], now: str) -> None:
-    """Polls that came to their end."""
-    tx.many(_POLLED, [(now, binding_id) for binding_id in binding_ids])
+def polled(tx: Tx, bindings: Sequence[tuple[int, Skew | None]], now: str) -> None:
+    """Polls that came to their end, with how the clocks of their systems stand."""
+    tx.many(_POLLED, [(now, encode([*clock]).decode() if clock else None, id_) for id_, clock in bindings])
 
 
 _STOP = sa.text("UPDATE binding SET stopped = :stopped WHERE id = :id")

@@ -142,7 +142,7 @@ def plain(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def decode(data: bytes | None) -> Any:
+def decode(data: bytes | str | None) -> Any:
     return None if data is None else orjson.loads(data)
 
 

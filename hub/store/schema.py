@@ -58,6 +58,8 @@ binding = sa.Table(
     sa.Column("paused", Text),
     #: Fields that vanished from the system: nothing is written to them. A list of names. Null: there are none.
     sa.Column("stopped", Json),
+    #: How the system's clock stood at the last poll: [low, high, latest] (see hub.core.clocks). Null: it does not say.
+    sa.Column("clock", Text),
     sa.UniqueConstraint("entity_id", "system"),
 )
 

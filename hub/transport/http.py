@@ -7,6 +7,7 @@ value, a header value or a body, and never the text of a `requests` exception, w
 import ipaddress
 import time
 from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import NamedTuple, NoReturn, Protocol, runtime_checkable
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -15,6 +16,7 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
+from hub.core.clocks import Told
 from hub.core.errors import ConfigError, Denied, HubError, Refused, TryLater, Unknown
 from hub.transport.connection import Call, DeadlineAdapter, current
 from hub.transport.masking import Masks
@@ -80,6 +82,8 @@ class Http:
         self._throttle = throttle if isinstance(throttle, Throttle) else Throttle(throttle)
         # No session: it would read redirects without a limit, keep cookies and ask the environment for proxies.
         self._adapter = DeadlineAdapter(connections)
+        #: A `Date`, when its question went out and its answer came: of the quickest call since `told_time`.
+        self._date: tuple[str, float, float] | None = None
         self._headers = {"User-Agent": "hub", "Accept": "*/*", "Accept-Encoding": "gzip, deflate", **headers}
 
     def send(
@@ -112,6 +116,25 @@ class Http:
                 return answer
             request.url, request.params = self._redirect(request, where, answer.headers["location"]), []
         raise Refused("system.redirect", f"{where}: redirected more than {_MOST_REDIRECTS} times")
+
+    def told_time(self) -> Told | None:
+        """What the server's clock showed at the quickest call since this was last asked. None: it did not say."""
+        noted, self._date = self._date, None
+        if noted is None:
+            return None
+        date, asked, answered = noted
+        try:
+            at = parsedate_to_datetime(date)
+        except ValueError:
+            return None
+        now = time.monotonic()
+        return Told(at, 1.0, now - asked, now - answered) if at.tzinfo else None
+
+    def _tick(self, headers: Mapping[str, str], asked: float) -> None:
+        """Note what the server's clock shows. An answer with an Age comes from a cache: its date is an old one."""
+        date, answered, noted = headers.get("Date"), time.monotonic(), self._date
+        if date is not None and "Age" not in headers and (noted is None or answered - asked <= noted[2] - noted[1]):
+            self._date = date, asked, answered
 
     def close(self) -> None:
         """Close all connections."""
@@ -166,8 +189,10 @@ class Http:
         self._throttle.wait(left)
         current.call = call
         timeout = (min(self._connect_timeout, left), min(self._read_timeout, left))
+        asked = time.monotonic()
         try:
             response = self._adapter.send(prepared, stream=True, timeout=timeout, verify=self._verify)
+            self._tick(response.headers, asked)
             with response:
                 return Answer(response.status_code, response.headers, self._body(response, where, call))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:

@@ -1,11 +1,12 @@
 """Who wins, as the table in cases/policy.csv says it.
 
 unit: a field, or `group: fields that the hub changed`; nothing after the colon: only CRM changed it. `record`: deleted
-on one side, edited on the other; `take` is the deletion, `keep` the edit. exchange: as in merge.csv.
+on one side, edited on the other; `take` is the deletion, `keep` the edit. exchange: as in merge.csv. clocks agree
+within: what `hub.core.clocks.apart` gives of the two systems' clocks; nothing: a clock is not known.
 """
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ class Parties:
         self.theirs = moment(case["crm changed at"])
         self.sources = by_field(case["hub's value from"])
         self.stamps = by_field(case["hub's value changed at"])
+        self.clocks = case["clocks agree within"].removesuffix(" s")
 
     def theirs_at(self) -> datetime | None:
         return self.theirs
@@ -48,6 +50,9 @@ class Parties:
 
     def ours_from(self, field: str) -> str | None:
         return self.sources[field] or None
+
+    def doubt(self, field: str) -> timedelta | None:
+        return timedelta(seconds=float(self.clocks)) if self.clocks else None
 
 
 def policy(cell: str) -> Policy:

@@ -41,6 +41,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "bindings": files.BindingFile,
     "deletes of a binding": files.DeletesFile,
     "guard of deletes": files.GuardFile,
+    "clocks": files.ClocksFile,
     "tasks": files.TaskFile,
     "mappings/NAME.yaml": files.MappingFile,
     "fields of a mapping": files.MappedFile,

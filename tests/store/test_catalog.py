@@ -2,8 +2,9 @@
 
 from conftest import NOW, Desk, instance, link
 
+from hub.core.clocks import Skew
 from hub.core.errors import TryLater
-from hub.store import audit, catalog, conflicts, deliveries, links, runs, schema, standing
+from hub.store import agenda, audit, catalog, conflicts, deliveries, links, runs, schema, standing
 from hub.store.catalog import Position, register
 from hub.store.database import encode
 
@@ -36,7 +37,7 @@ def test_a_new_binding_is_polled_from_the_start(desk: Desk) -> None:
 
 def test_the_cursor_moves_for_its_own_binding(desk: Desk) -> None:
     desk.write(catalog.move, desk.crm, "page 7")
-    desk.write(catalog.polled, [desk.crm], NOW)
+    desk.write(catalog.polled, [(desk.crm, None)], NOW)
     assert desk.read(catalog.position, desk.crm) == Position("page 7", NOW, None)
     assert desk.read(catalog.position, desk.erp) == Position(None, None, None)
 
@@ -44,11 +45,18 @@ def test_the_cursor_moves_for_its_own_binding(desk: Desk) -> None:
 def test_a_pause_ends_by_hand_only(desk: Desk) -> None:
     """A poll that was under way does not lift it: credentials were rejected, and accounts lock."""
     desk.write(catalog.pause, desk.crm, "logon refused")
-    desk.write(catalog.polled, [desk.crm, desk.erp], NOW)
+    desk.write(catalog.polled, [(desk.crm, Skew(-0.5, 0.5, 1.0)), (desk.erp, None)], NOW)
     assert desk.read(catalog.position, desk.crm) == Position(None, NOW, "logon refused")
     assert desk.read(catalog.position, desk.erp) == Position(None, NOW, None)
     desk.write(catalog.pause, desk.crm, None)
     assert desk.read(catalog.position, desk.crm).paused is None
+
+
+def test_how_a_clock_stood_at_the_last_poll_is_kept(desk: Desk) -> None:
+    mine = desk.catalog.instance_id
+    desk.write(catalog.polled, [(desk.crm, Skew(-0.5, 0.5, 1795435200.25)), (desk.erp, None)], NOW)
+    found = desk.read(agenda.agenda, mine, NOW)
+    assert (found[desk.crm].clock, found[desk.erp].clock) == (Skew(-0.5, 0.5, 1795435200.25), None)
 
 
 def test_a_run_that_never_ended_died_when_the_next_one_starts(desk: Desk) -> None:
@@ -85,7 +93,7 @@ def test_how_things_stand_is_told_for_every_entity_in_every_system(desk: Desk) -
     desk.write(links.save, [link(desk.crm, "a", 1), link(desk.crm, "b", 2), link(desk.crm, "c", 3, schema.DELETED)])
     desk.write(deliveries.owe, [(desk.crm, 1), (desk.crm, 2), (desk.erp, 3)], NOW)
     desk.write(deliveries.creating, [(desk.crm, 2, None, "t", NOW)])
-    desk.write(catalog.polled, [desk.crm], NOW)
+    desk.write(catalog.polled, [(desk.crm, None)], NOW)
     desk.write(runs.start, desk.catalog.instance_id, "sync", NOW)
     told = standing.standing(desk.store)
     assert [(p.entity, p.system, p.linked, p.owed, p.in_doubt, p.polled_at) for p in told.places] == [

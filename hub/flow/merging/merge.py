@@ -7,6 +7,7 @@ import orjson
 
 from hub.adapter import Broken
 from hub.core import landing
+from hub.core.clocks import ahead, apart
 from hub.core.errors import HubError
 from hub.core.fight import WINDOW
 from hub.core.mapping import misfit
@@ -71,6 +72,18 @@ class Stamps:
 
     def ours_from(self, field: str) -> str | None:
         return self.draft.source(field)[0]
+
+    def doubt(self, field: str) -> timedelta | None:
+        """A stamp that lies in the future is by another clock than the one that was measured: it tells nothing."""
+        clocks, limits, now = self.hub.clocks, self.hub.instance.clocks, self.hub.machine.now()
+        mine, other = self.place.binding.system, self.ours_from(field)
+        if mine == other:
+            return timedelta()
+        one, two = clocks.get(mine), clocks.get(other or "")
+        for at, skew in ((self.theirs_at(), one), (self.ours_at(field), two)):
+            if at is None or skew is None or ahead(at, now, skew, limits):
+                return None
+        return apart(one, two, limits)
 
 
 class PageMerge:

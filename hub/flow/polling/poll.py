@@ -9,6 +9,7 @@ from hub.flow.drift import Watch, leave_alone
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen, Tally
+from hub.flow.skews import measure
 from hub.store import reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
@@ -39,6 +40,7 @@ def poll(
     watch = Watch(place)
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
+        measure(hub, place)
         if page.records or page.gone or page.broken or page.cursor != cursor:
             seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
             total.add(merge_page(hub, place, seen, doubts))

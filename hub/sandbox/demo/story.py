@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from hub.sandbox.demo.fields import FIELDS
 from hub.sandbox.demo.world import Both, World
 
-#: The CRM stamps changes to the second: a later edit must not fall into the same one.
-TICK = 1.1
+#: Seconds between two edits of which the later one counts: more than the clocks of both systems may be apart.
+TICK = 4.5
 LONG = "Northern Lights Instruments, Optics and Measuring Systems"
 
 
