@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, 
 from hub.config.duration import parse_duration
 from hub.config.hubfile import Shape, short
 from hub.config.words import NAME_PATTERN
-from hub.core.clocks import Clocks
 from hub.core.model import Direction, FirstSync, Policy, TypeName
 from hub.core.normal import Form
 
@@ -178,8 +177,8 @@ class TaskFile(Shape):
 class ClocksFile(Shape):
     """What `newest` asks of the systems' clocks."""
 
-    most: Duration = Clocks().most
-    margin: Duration = Clocks().margin
+    most: Duration | None = None
+    margin: Duration | None = None
 
 
 class InstanceFile(Shape):

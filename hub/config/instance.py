@@ -47,7 +47,7 @@ def load_instance(loading: Loading, file: str) -> Instance | None:
         systems={name: system.spec for name, system in systems.items()},
         entities={name: build_entity(name, shape, bindings[name]) for name in shape.entities},
         tasks=_tasks(document, shape),
-        clocks=Clocks(shape.clocks.most, shape.clocks.margin),
+        clocks=Clocks(shape.clocks.most or Clocks().most, shape.clocks.margin or Clocks().margin),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from hub.config import Project, load_project, load_settings
 from hub.core.errors import ConfigError
+from hub.core.clocks import Clocks
 from hub.core.model import Allowed, Deletes, Policy, Task, Unit
 
 Load = Callable[..., Project]
@@ -221,3 +222,9 @@ def test_the_settings_of_the_hub_are_checked_as_strictly(folder: Path) -> None:
         "conf/hub.yaml:1:30: store.pasword: unknown setting, did you mean 'password'?",
         "conf/hub.yaml:2:7: log.level: expected 'debug', 'info', 'warning' or 'error', got 'loud'",
     ]
+
+
+def test_what_newest_asks_of_the_clocks_can_be_said(load: Load, change: Change) -> None:
+    assert load().instance("main").clocks == Clocks(timedelta(minutes=1), timedelta(seconds=1))
+    change(MAIN, "organization: demo", "organization: demo\nclocks: {most: 5m, margin: 2s}")
+    assert load().instance("main").clocks == Clocks(timedelta(minutes=5), timedelta(seconds=2))
