@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hub.config import Project, load_project, load_settings
-from hub.core.errors import ConfigError
 from hub.core.clocks import Clocks
+from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Deletes, Policy, Task, Unit
 
 Load = Callable[..., Project]
