@@ -48,6 +48,8 @@ class Page(NamedTuple):
     broken: Sequence[Broken] = ()
     #: How many records this walk will read in all, for the progress bar. None: the system does not say.
     total: int | None = None
+    #: The cursor that we came with is behind all there is: the system was put back to an earlier state.
+    rewound: bool = False
 
 
 class Write(NamedTuple):
@@ -100,6 +102,8 @@ class Can:
     answers: bool = False
     #: A record has a version, or tells who changed it last: an edit that was overwritten can be seen afterwards.
     traces: bool = False
+    #: Versions are numbers that grow with every change.
+    counted: bool = False
     #: What `changes` goes by is given when a change is committed: none is told later than one that came after it.
     in_order: bool = False
     #: Pages go on from a key, a stamp or a cursor: rows that move meanwhile are not skipped.

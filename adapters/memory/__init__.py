@@ -31,6 +31,7 @@ class Switches(BaseModel, frozen=True, extra="forbid"):
     tokens: bool = True
     answers: bool = True
     traces: bool = True
+    counted: bool = True
     in_order: bool = True
     steady: bool = True
     batch: int = Field(default=50, ge=1)

@@ -232,4 +232,6 @@ class Memory:
         with self._lock:
             rows = self._tables[obj].rows
             records = [record(key, rows[key]) for key in step.keys if key in rows]
-        return Page(records, step.cursor, step.gone if self._can.tombstones else (), total=step.total)
+        return Page(
+            records, step.cursor, step.gone if self._can.tombstones else (), total=step.total, rewound=step.rewound
+        )

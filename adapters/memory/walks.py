@@ -16,6 +16,7 @@ class Step(NamedTuple):
     gone: list[str]
     cursor: Cursor
     total: int | None = None
+    rewound: bool = False
 
 
 def by_sequence(table: Table, since: Cursor | None, now: int, page: int) -> Iterator[Step]:
@@ -32,7 +33,7 @@ def by_sequence(table: Table, since: Cursor | None, now: int, page: int) -> Iter
         come_to = part[-1][0] if part else come_to
         cursor = str(come_to) if not full else start if last else f"{start}/{come_to}"
         dead = [key for _, key, here in part if not here]
-        yield Step([key for _, key, here in part if here], dead, cursor, len(alive) if full else None)
+        yield Step([key for _, key, here in part if here], dead, cursor, len(alive) if full else None, int(start) > now)
 
 
 def by_stamp(table: Table, since: Cursor | None, page: int) -> Iterator[Step]:
@@ -41,13 +42,14 @@ def by_stamp(table: Table, since: Cursor | None, page: int) -> Iterator[Step]:
     Stamps are coarse: many rows share one, at page edges too, so pages follow (stamp, key). A walk ends at the
     newest stamp there was when it began: whatever changed meanwhile has that stamp or a later one.
     """
-    mark, low, stamp, key = _parsed(since, _newest(table))
+    newest = _newest(table)
+    mark, low, stamp, key = _parsed(since, newest)
     events = sorted(_from(table.rows, low))
     gone = [k for _, k in _from(table.gone, low)] if low else []
     left = [event for event in events if event > (stamp, key)]
     for part, last in _parts(left, page):
         cursor = mark if last else f"{mark} {low or '-'} {part[-1][0]} {part[-1][1]}"
-        yield Step([k for _, k in part], gone if last else [], cursor, None if low else len(left))
+        yield Step([k for _, k in part], gone if last else [], cursor, None if low else len(left), low > newest)
 
 
 def _parts(events: list[T], page: int) -> Iterator[tuple[list[T], bool]]:

@@ -56,7 +56,8 @@ class Feed:
             before, after = after, after if number in (None, "") else number
             gone = list(_deleted(page, self._changes, self._reader))
             found = self._reader.sorted(page.rows)
-            yield Page(found.records, "", [*found.gone, *gone], found.broken), {"after": after}
+            rewound = isinstance(before, int) and isinstance(after, int) and after < before
+            yield Page(found.records, "", [*found.gone, *gone], found.broken, rewound=rewound), {"after": after}
             more = at(page.body, self._changes.paging.more) if self._changes.paging.more else bool(page.rows or gone)
             if not more or more is MISSING or after == before:
                 return

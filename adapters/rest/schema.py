@@ -142,6 +142,13 @@ def _info(path: str, schema: Mapping[str, Any], required: bool, read_only: bool)
     return FieldInfo(path, kind, length if isinstance(length, int) else None, required, read_only, choices)
 
 
+def counted(document: Document, settings: Object) -> bool:
+    """Is the version a whole number in the record? Such ones count up."""
+    if settings.of is None or settings.version is None or settings.version.field is None:
+        return False
+    return "integer" in _types(_properties(document, settings).get(settings.version.field, {}))
+
+
 def key_type(document: Document, settings: Object) -> str:
     """The type of the key in bodies: "integer", or else text."""
     if settings.of is None:

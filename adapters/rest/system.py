@@ -62,6 +62,7 @@ class Resource:
             tokens=self._sends("token", "create"),
             answers=all(one.answers_record for one in made if one),
             traces=settings.version is not None,
+            counted=schema.counted(self._document, settings),
             in_order=settings.changes is not None and settings.changes.by == "feed",
             steady=(settings.changes or settings.list).paging.by in STEADY,
             batch=settings.batch.size if settings.batch and self.batch else 1,

@@ -15,6 +15,7 @@ from hub.core.errors import ConfigError, HubError, Refused
 from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
 from hub.core.oneway import fit_units
+from hub.core.putback import frozen
 from hub.engine.away import Away
 from hub.engine.machine import real
 from hub.flow.grade import Grade, grade, refusal
@@ -91,6 +92,8 @@ def check(project: Project, store: Store, instance: Instance, *, wider: bool = F
         if name in stopped:
             system.state = "paused"
             said = f"it is paused and was not logged on to; put it right, then 'hub resume {name}': {stopped[name]}"
+            if frozen(stopped[name]):
+                said = f"it is frozen and was not logged on to: {stopped[name]}"
             found.findings.append(Finding("error", name, "", "system.paused", said))
             continue
         try:

@@ -11,6 +11,7 @@ import click
 
 from hub.cli.main import Asked
 from hub.cli.output import as_json, counted, line, table, when
+from hub.core.putback import frozen
 
 if TYPE_CHECKING:
     from hub.store.outages import Outage
@@ -75,7 +76,7 @@ def show(found: "Standing") -> None:
     for row in found.places:
         if row.paused:
             line()
-            line(f"{row.system} is paused, 'hub resume {row.system}' goes on: {row.paused}")
+            line(paused(row.system, row.paused))
         if row.stopped:
             line()
             names = ", ".join(row.stopped)
@@ -100,6 +101,13 @@ def show(found: "Standing") -> None:
         line(f"{counted(waiting, 'conflict waits', 'conflicts wait')} for a person: 'hub conflicts'")
     if aside:
         line(f"{counted(aside, 'stands', 'stand')} aside: 'hub reviews'")
+
+
+def paused(system: str, why: str) -> str:
+    """Why it stands still, and what a person can do."""
+    if frozen(why):
+        return f"{system} is frozen: {why}"
+    return f"{system} is paused, 'hub resume {system}' goes on: {why}"
 
 
 def outage_of(row: "Outage") -> str:

@@ -61,3 +61,7 @@ class Unknown(HubError):
 
 class TooMuchChanged(HubError):
     """The brake: more vanished than is believable. Only the deletes are held."""
+
+
+class PutBack(HubError):
+    """The system shows an earlier state than the hub knows. It is left alone until a person says what counts."""

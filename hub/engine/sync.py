@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from hub.core.errors import Denied, HubError
+from hub.core.errors import Denied, HubError, PutBack
+from hub.core.putback import frozen
 from hub.engine.breaker import Breaker
 from hub.flow import drift, skews
 from hub.flow.delivering.deliver import deliver
@@ -16,7 +17,7 @@ from hub.flow.delivering.settle import land
 from hub.flow.first import gate
 from hub.flow.guard import Guard
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.polling import absent
+from hub.flow.polling import absent, proof
 from hub.flow.polling import poll as polling
 from hub.flow.polling.reconcile import reconcile
 from hub.flow.seen import Tally
@@ -88,7 +89,7 @@ class Sync:
         self.report.held = gate.begin(self.hub, asked)
         places = [place for place in asked if place.entity.name not in self.report.held]
         standing = self.look()
-        skews.remember(self.hub, standing)
+        self.remember(standing)
         self.leave_paused(places, standing)
         left = [place for place in places if standing[place.id].intents]
         if left:
@@ -113,13 +114,18 @@ class Sync:
         self.report.troubles += [said for place in places for said in absent.troubles(self.hub, place)]
         return self.report
 
+    def remember(self, standing: dict[int, Agenda]) -> None:
+        """What counts in this run, and was said or measured before it."""
+        skews.remember(self.hub, standing)
+        self.hub.modes.update({id_: known.mode for id_, known in standing.items() if known.mode is not None})
+
     def leave_paused(self, places: Sequence[Place], standing: dict[int, Agenda]) -> None:
         """A system that rejected our credentials is not asked again until a person says so: accounts lock. One that
         fails as a whole is not asked before its pause is over."""
         alone = self.breaker.left_alone(standing)
         for place in places:
             why, system = standing[place.id].paused, place.binding.system
-            said = alone.get(system) if why is None else f"{system}: paused, 'hub resume {system}' goes on: {why}"
+            said = alone.get(system) if why is None else standing_still(system, why)
             if said is not None and system not in self.out:
                 self.out.add(system)
                 self.report.troubles.append(said)
@@ -137,7 +143,7 @@ class Sync:
         except HubError as error:
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: {step}: {error}")
-            if isinstance(error, Denied):
+            if isinstance(error, Denied | PutBack):
                 with self.hub.store.transaction() as tx:
                     catalog.pause(tx, place.id, str(error))
             self.breaker.failed(place.binding.system, error)
@@ -186,6 +192,7 @@ class Sync:
         self.breaker.worked(place.binding.system)
 
     def compare_keys(self, place: Place) -> None:
+        proof.prove(self.hub, place)
         self.tally(place, reconcile(self.hub, place))
 
     def take_accepted(self, place: Place) -> None:
@@ -221,6 +228,13 @@ class Sync:
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: deliver: {sent.stopped}")
             self.breaker.failed(place.binding.system, sent.stopped)
+
+
+def standing_still(system: str, why: str) -> str:
+    """A system that waits for a person, in words."""
+    if frozen(why):
+        return f"{system}: frozen: {why}"
+    return f"{system}: paused, 'hub resume {system}' goes on: {why}"
 
 
 def sync(

@@ -118,6 +118,9 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
+    #: By binding, of systems that were put back to an earlier state and are not read anew yet: what a person says that
+    #: counts there, baseline (what it shows) or replay (what the hub knows).
+    modes: dict[int, str] = field(default_factory=dict)
     #: By system, how its clock stood when it was last asked.
     clocks: dict[str, Skew] = field(default_factory=dict)
 

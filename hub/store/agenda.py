@@ -26,6 +26,8 @@ class Agenda(NamedTuple):
     stopped: tuple[str, ...] = ()
     #: How its clock stood at the last poll. None: it does not say.
     clock: Skew | None = None
+    #: After it was put back to an earlier state: baseline, replay (see hub.store.schema).
+    mode: str | None = None
     #: Of the system: runs in a row in which nothing of it worked (None: it is in order), until when it is left alone,
     #: and why.
     failures: int | None = None
@@ -41,7 +43,7 @@ _AGENDA = Lookup(
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
-         b.stopped, b.clock, o.failures, o.until, o.said
+         b.stopped, b.clock, b.mode, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
        WHERE e.instance_id = :instance"""
@@ -54,7 +56,7 @@ def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    cursor, paused, doubts, intents, due, owed, accepted, stopped, clock, *outage = row
+    cursor, paused, doubts, intents, due, owed, accepted, stopped, clock, mode, *outage = row
     flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted))
     skew = Skew(*decode(clock)) if clock else None
-    return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, *outage)
+    return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, mode, *outage)

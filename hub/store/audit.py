@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from hub.store import schema
 from hub.store.bulk import Row, insert
 from hub.store.database import Tx, decode
+from hub.store.lookup import Lookup
 
 _ADD = insert(schema.audit, ("at", "run_id", "golden_id", "binding_id", "action", "who", "detail"))
 
@@ -26,6 +27,21 @@ class Entry(NamedTuple):
 def add(tx: Tx, rows: Sequence[Row]) -> None:
     """Rows of at, run_id, golden_id, binding_id, action, who, detail (encoded: field -> [before, after])."""
     tx.many(_ADD, rows)
+
+
+_LATEST = Lookup(
+    """SELECT a.golden_id, max(a.id)
+       FROM audit a JOIN link l ON l.binding_id = :binding AND l.golden_id = a.golden_id AND l.state = 1
+       WHERE a.id > (SELECT max(id) FROM audit) - 10000 AND (a.binding_id = :binding OR a.action = 'created')
+         AND a.at > (SELECT coalesce(mode_at, '') FROM binding WHERE id = :binding)
+       GROUP BY a.golden_id ORDER BY 2 DESC LIMIT :limit"""
+)
+
+
+def latest(tx: Tx, binding_id: int, limit: int) -> list[int]:
+    """Golden records that were made, or changed by or in this system, the latest first; of the last some thousand
+    entries, and since a person last said what counts there."""
+    return [row[0] for row in tx.look(_LATEST, binding=binding_id, limit=limit)]
 
 
 def of_golden(tx: Tx, golden_id: int, limit: int = 100) -> list[Entry]:

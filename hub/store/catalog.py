@@ -110,5 +110,21 @@ def forget_fields(tx: Tx, binding_id: int) -> None:
         move(tx, binding_id, None)
 
 
+_MODE = sa.text("UPDATE binding SET mode = :mode, mode_at = :now, cursor = NULL WHERE id = :id")
+_CAUGHT_UP = sa.text("UPDATE binding SET mode = NULL WHERE id = :id")
+
+
+def choose(tx: Tx, binding_id: int, mode: str, now: str) -> None:
+    """A person says what counts in a system that was put back to an earlier state: all of it is read."""
+    tx.run(_MODE, {"mode": mode, "now": now, "id": binding_id})
+    if mode == "baseline":
+        links.revisit_all(tx, binding_id)
+
+
+def caught_up(tx: Tx, binding_id: int) -> None:
+    """All of it was read."""
+    tx.run(_CAUGHT_UP, {"id": binding_id})
+
+
 def pause(tx: Tx, binding_id: int, why: str | None) -> None:
     tx.run(_PAUSE, {"why": why, "id": binding_id})

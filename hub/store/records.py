@@ -41,6 +41,10 @@ class Known(NamedTuple):
     #: Policies of this one record, by unit name or "*".
     pins: Mapping[str, Policy] = NO_PINS
 
+    def sources(self) -> list[list[str | None]]:
+        """[system, stamp] of its values."""
+        return [source for name, source in orjson.loads(self.origin).items() if name != "~"]
+
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
 COLUMNS = "g.id, g.state, g.doc, g.origin, g.apart, l.key, l.version, l.hash, l.doc, l.asked, l.held, d.sent, g.pins"

@@ -58,6 +58,10 @@ binding = sa.Table(
     sa.Column("paused", Text),
     #: Fields that vanished from the system: nothing is written to them. A list of names. Null: there are none.
     sa.Column("stopped", Json),
+    #: After it was put back to an earlier state, until everything was read: baseline (what it shows counts), replay
+    #: (what the hub knows is written there again). And when a person said so.
+    sa.Column("mode", Text),
+    sa.Column("mode_at", Text),
     #: How the system's clock stood at the last poll: [low, high, latest] (see hub.core.clocks). Null: it does not say.
     sa.Column("clock", Text),
     sa.UniqueConstraint("entity_id", "system"),

@@ -68,6 +68,15 @@ class Reading(Suite):
         assert first.version == again.version
         assert first.version is None or self.one(adapter, world, key).version != first.version
 
+    def test_versions_count_up_where_it_says_so(self, adapter: Adapter, world: World) -> None:
+        self.needs(adapter, "counted")
+        [key] = self.made(world, 1)
+        versions = [self.one(adapter, world, key).version]
+        for text in ("One", "Two"):
+            world.edit(key, {world.name: text})
+            versions.append(self.one(adapter, world, key).version)
+        assert versions == sorted(set(versions), key=lambda version: int(version or ""))
+
     @pytest.mark.parametrize("text", TRICKY)
     def test_text_comes_as_it_was_typed(self, adapter: Adapter, world: World, text: str) -> None:
         key = world.create(world.sample(text))

@@ -424,6 +424,13 @@ def test_a_feed_tells_changes_and_deletions_by_number(zoo: Zoo) -> None:
     assert [json.loads(page.cursor) for page in (one, two)] == [{"after": "a"}, {"after": "b"}]
 
 
+@pytest.mark.parametrize(("number", "rewound"), [(9, False), (7, False), (6, True), ("6", False), (None, False)])
+def test_a_feed_that_ends_before_the_number_we_came_with_was_put_back(zoo: Zoo, number: Any, rewound: bool) -> None:
+    changes = {"by": "feed", "call": "GET /log", "query": {"after": "{after}"}, "items": "items"}
+    rest = zoo.with_thing({"changes": changes}, lambda asked: {"items": [], "next": number})
+    assert [page.rewound for page in rest.changes("thing", json.dumps({"after": 7}))] == [rewound]
+
+
 @pytest.mark.parametrize("answer", [{"items": []}, {"items": [], "next": {"a": 1}}])
 def test_a_feed_without_a_number_is_an_error(zoo: Zoo, answer: Any) -> None:
     changes = {"by": "feed", "call": "GET /log", "query": {"after": "{after}"}, "items": "items"}

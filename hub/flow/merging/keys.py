@@ -30,13 +30,14 @@ class ForeignKeys:
                 self.linked[name, found.value] = found
 
     def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, aside: Aside) -> Shadow:
-        """The three-way merge of the key fields; returns the shadow with what was agreed."""
-        fields = dict(shadow.fields)
+        """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
+        has lost keys without a person's doing: those are written again."""
+        fields, lost = dict(shadow.fields), self.place.id in self.hub.modes
         for name, other in self.place.links.items():
             if name not in theirs:
                 continue
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
-            if now == ours or self.moved(draft, key, name, other, now, base, aside):
+            if now == ours or lost or self.moved(draft, key, name, other, now, base, aside):
                 fields[name] = now
         return Shadow(fields, shadow.asked, shadow.held)
 

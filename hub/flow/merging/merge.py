@@ -13,19 +13,21 @@ from hub.core.fight import WINDOW
 from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
 from hub.core.policy import decider
+from hub.core.putback import lower
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
 from hub.flow.merging.deletes import Deletions
 from hub.flow.merging.fights import Ring
 from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.matching import Doubt, Finder, Found
+from hub.flow.merging.putback import buried, fell, is_older, written_again
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
-from hub.store.schema import LIVE, UNLINKED
+from hub.store.schema import DELETED, LIVE, UNLINKED
 
 #: A record that stands aside is tried again at least daily.
 RETRY = timedelta(days=1)
@@ -97,6 +99,9 @@ class PageMerge:
         self.keys = ForeignKeys(hub, place, self.batch)
         self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
         self.yesterday = stamp(hub.machine.now() - WINDOW)
+        #: Of a system that was put back: what a person says that counts. Do lower versions tell that it was?
+        self.mode = hub.modes.get(place.id)
+        self.counted = self.mode is None and place.adapter.can.counted
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -118,6 +123,7 @@ class PageMerge:
         """Unchanged records cost a hash; the others are mapped, or stand aside."""
         linked: list[tuple[Look, Link]] = []
         new: dict[str, Look] = {}
+        risen: list[tuple[Look, Link]] = []
         back = self.deletions.back(self.seen)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
@@ -131,10 +137,15 @@ class PageMerge:
             look = self.mapped(record, hash_, live)
             if look is None:
                 continue
+            if self.mode == "replay" and link is not None and link.state == DELETED:
+                risen.append((look, link))
+                continue
             if live and link is not None:
                 linked.append((look, link))
             else:
                 new[record.key] = look
+        if risen:
+            new |= buried(self.tx, self.batch, risen)
         return linked, list(new.values())
 
     def unchanged(self, record: Record, link: Link) -> None:
@@ -161,6 +172,8 @@ class PageMerge:
 
     def linked(self, look: Look, known: Known) -> None:
         draft = self.batch.draft(known)
+        if self.counted and lower(known.version, look.record.version):
+            raise is_older(self.place, look.record.key)
         shadow = self.arrived(look, known)
         if draft.state == LIVE:
             self.tally.merged += 1
@@ -195,6 +208,8 @@ class PageMerge:
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
         decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
+        if self.mode == "replay":
+            decide = written_again(shadow)
         ring = Ring(draft, place.binding.system, shadow, look.fields, batch.now, self.yesterday)
         merged = merge(place.entity.units, shadow, ours, look.fields, ring.judge(decide))
         if (merged.taken or merged.clashes) and ring.note(merged):
@@ -219,6 +234,8 @@ class PageMerge:
         for unit in merged.released:
             batch.end(place, draft.golden_id, unit, conflicts.WITHDRAWN)
         if merged.taken:
+            if self.mode is None and fell(self.hub, place, look.record, draft.source(next(iter(merged.taken)))):
+                raise is_older(place, look.record.key)
             before = {name: [draft.fields.get(name), value] for name, value in merged.taken.items()}
             draft.take(merged.taken, place.binding.system, look.record.stamp)
             batch.touch(draft)

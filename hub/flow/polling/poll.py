@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hub.core.errors import Refused
+from hub.core.putback import put_back
 from hub.flow.delivering.settle import after_poll, land, open_doubts
 from hub.flow.drift import Watch, leave_alone
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.polling.proof import prove
+from hub.flow.polling.replay import make_anew
 from hub.flow.seen import Seen, Tally
 from hub.flow.skews import measure
-from hub.store import reviews
+from hub.store import catalog, reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
 from hub.store.reviews import Review
@@ -36,21 +39,39 @@ def poll(
     if known.intents:
         land(hub, place)
     leave_alone(place, known.stopped)
-    cursor = known.cursor
+    cursor, mode, shown = known.cursor, hub.modes.get(place.id), set[str]()
+    if known.failures is not None and mode is None:
+        prove(hub, place)
     watch = Watch(place)
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         measure(hub, place)
+        if page.rewound and mode is None:
+            said = "what changed last is not there any more"
+            raise put_back(place.binding.system, place.entity.name, said)
         if page.records or page.gone or page.broken or page.cursor != cursor:
             seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
             total.add(merge_page(hub, place, seen, doubts))
             watch.see(page.records)
             cursor = page.cursor
+            if mode == "replay":
+                shown.update(record.key for record in page.records)
         progress(total, page.total)
     if doubts:
         after_poll(hub, place, began)
     total.stopped = watch.close(hub)
+    if mode is not None:
+        total.add(catch_up(hub, place, mode, shown))
     return total
+
+
+def catch_up(hub: Hub, place: Place, mode: str, shown: set[str]) -> Tally:
+    """All of a system that was put back was read, as a person said: from here on it is polled as ever."""
+    made = make_anew(hub, place, shown) if mode == "replay" else Tally()
+    with hub.store.transaction() as tx:
+        catalog.caught_up(tx, place.id)
+    del hub.modes[place.id]
+    return made
 
 
 def again(hub: Hub, place: Place, kind: str = "") -> Tally:

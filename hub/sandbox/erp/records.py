@@ -100,14 +100,15 @@ class Suppliers:
         return [i for (i,) in self._select("SELECT id FROM supplier WHERE id > ? ORDER BY id LIMIT ?", after, limit)]
 
     def changes(self, after: int, limit: int) -> Changes:
-        """At most `limit` changes and deletions with numbers above `after`, each supplier once."""
+        """At most `limit` changes and deletions with numbers above `after`, each supplier once. The number to ask from
+        next is never above that of the last change."""
         with self._lock:
             live, gone = self._select(LIVE, after, limit + 1), self._select(GONE, after, limit + 1)
         found = list(islice(merge(live, gone, key=lambda r: r[0]), limit + 1))
         kept = found[:limit]
         items = [json for _, _, json in kept if json is not None]
         deleted = [id for _, id, json in kept if json is None]
-        return Changes(items, deleted, kept[-1][0] if kept else after, len(found) > limit)
+        return Changes(items, deleted, kept[-1][0] if kept else min(after, self._seq), len(found) > limit)
 
     def chunks(self) -> Iterator[list[Row]]:
         """Every supplier, in the order of the ids."""

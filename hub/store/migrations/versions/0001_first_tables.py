@@ -59,6 +59,8 @@ def _instances() -> None:
         sa.Column("polled_at", sa.Text()),
         sa.Column("paused", sa.Text()),
         sa.Column("stopped", sa.LargeBinary()),
+        sa.Column("mode", sa.Text()),
+        sa.Column("mode_at", sa.Text()),
         sa.Column("clock", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_binding"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_binding_entity_id"),

@@ -1,0 +1,61 @@
+"""A system that was put back to an earlier state: what shows it in a page, and how it is met once a person has said
+that what the hub knows is to be written there again."""
+
+from collections.abc import Sequence
+
+from hub.core.errors import PutBack
+from hub.core.merge import Decide, Decision, Shadow, Verdict
+from hub.core.model import Unit
+from hub.core.putback import older, put_back
+from hub.core.record import Record
+from hub.flow.batch import Batch
+from hub.flow.place import Hub, Place
+from hub.flow.seen import Look
+from hub.flow.skews import late
+from hub.store import records
+from hub.store.database import Tx
+from hub.store.links import Link
+from hub.store.schema import DELETED
+
+RULE = "replay: the system was put back, and the hub's value is written again"
+
+
+def is_older(place: Place, key: str) -> PutBack:
+    """A record that is older than the hub knows it."""
+    return put_back(place.binding.system, place.entity.name, f"{key} is older than it was")
+
+
+def fell(hub: Hub, place: Place, record: Record, source: Sequence[str | None]) -> bool:
+    """Is a value older than the one that it takes the place of (`source`: its system and stamp), which came from here,
+    too? Not where the system's clock was set back."""
+    (system, before), now = source, record.stamp
+    if system != place.binding.system or not before or not now or (before <= now and now[:1].isdigit()):
+        return False
+    when = place.adapter.when
+    return older(when(before), when(now)) and late(hub, place) is None
+
+
+def written_again(shadow: Shadow | None) -> Decide:
+    """Whatever the system shows, the hub's values count; what waits for a person waits."""
+    held = shadow.held if shadow else {}
+
+    def decide(unit: Unit, _: Sequence[str]) -> Decision:
+        verdict: Verdict = "hold" if unit.name in held else "keep"
+        return Decision(verdict, RULE)
+
+    return decide
+
+
+def buried(tx: Tx, batch: Batch, risen: Sequence[tuple[Look, Link]]) -> dict[str, Look]:
+    """Records that were deleted and are there again are deleted again. Those whose golden record lives on otherwise are
+    given back, by key."""
+    known = records.load(tx, batch.place.id, [link.golden_id for _, link in risen])
+    others: dict[str, Look] = {}
+    for look, link in risen:
+        golden = known[link.golden_id]
+        if golden.state != DELETED or golden.key is not None:
+            others[look.record.key] = look
+            continue
+        batch.keep(batch.place, look, batch.draft(golden), Shadow(look.fields))
+        batch.owe(batch.place, link.golden_id)
+    return others
