@@ -14,7 +14,7 @@ It never retries, never sleeps, keeps no state that matters and raises only the 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -108,6 +108,8 @@ class Can:
     in_order: bool = False
     #: Pages go on from a key, a stamp or a cursor: rows that move meanwhile are not skipped.
     steady: bool = False
+    #: How long `changes` goes on telling of a change or a deletion. None: for ever.
+    keeps: timedelta | None = None
     #: Records a write call takes, and keys a read call takes.
     batch: int = 1
     read_batch: int = 100

@@ -9,6 +9,8 @@ What the system can do, and what it does to values on the way, is set:
     feed: stamp            # changes are found by a stamp of whole seconds instead of a sequence number
 """
 
+from datetime import timedelta
+
 from pydantic import BaseModel, Field
 
 from adapters.memory.rows import Quirk
@@ -34,6 +36,8 @@ class Switches(BaseModel, frozen=True, extra="forbid"):
     counted: bool = True
     in_order: bool = True
     steady: bool = True
+    #: Days.
+    keeps: float | None = Field(default=None, gt=0)
     batch: int = Field(default=50, ge=1)
     read_batch: int = Field(default=100, ge=1)
     connections: int = Field(default=1, ge=1)
@@ -55,5 +59,6 @@ def connect(system: System[Options]) -> Memory:
     """A system that is empty at the start and forgotten at the end."""
     options = system.options
     objects = {name: [FieldInfo(field) for field in use.fields] for name, use in system.objects.items()}
-    can = Can(**options.can.model_dump())
+    told = options.can.model_dump()
+    can = Can(**{**told, "keeps": timedelta(days=told["keeps"]) if told["keeps"] else None})
     return Memory(objects, can=can, page=options.page, feed=options.feed, quirks=options.quirks)

@@ -93,6 +93,8 @@ class Changes(Listing):
     overlap: float = Field(default=0, ge=0)
     #: since: the rows come in the order of their stamp.
     sorted: bool = False
+    #: Days for which the system goes on telling of a change or a deletion. None: for ever.
+    keeps: float | None = Field(default=None, gt=0)
     #: deletions: their stamp, where it is not that of the records.
     stamp: Annotated[Stamp | None, _short("field")] = None
 

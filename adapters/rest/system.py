@@ -1,7 +1,7 @@
 """The adapter: the objects of one system as its document describes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.rest import schema
@@ -13,7 +13,7 @@ from adapters.rest.finding import Finder, OneByOne
 from adapters.rest.paging import Pager
 from adapters.rest.paths import MISSING, at
 from adapters.rest.rows import Reader
-from adapters.rest.settings import Listing
+from adapters.rest.settings import Changes, Listing
 from adapters.rest.settings import Writing as WritingSettings
 from adapters.rest.stamps import instant
 from adapters.rest.templates import as_text
@@ -64,6 +64,7 @@ class Resource:
             traces=settings.version is not None,
             counted=schema.counted(self._document, settings),
             in_order=settings.changes is not None and settings.changes.by == "feed",
+            keeps=_keeps(settings.changes, settings.deletions),
             steady=(settings.changes or settings.list).paging.by in STEADY,
             batch=settings.batch.size if settings.batch and self.batch else 1,
             read_batch=settings.read.many.size if settings.read.many else 20,
@@ -231,8 +232,14 @@ def _shared(cans: list[Can], able: Mapping[str, bool]) -> Can:
     joined: dict[str, Any] = {}
     for name in first.__dataclass_fields__:
         values = [getattr(can, name) for can in cans]
-        joined[name] = all(values) if isinstance(values[0], bool) else min(values)
+        said = [value for value in values if value is not None]
+        joined[name] = all(values) if isinstance(values[0], bool) else min(said, default=None)
     return Can(**{**joined, **able})
+
+
+def _keeps(*feeds: Changes | None) -> timedelta | None:
+    """The shortest time for which one of them goes back."""
+    return min((timedelta(days=feed.keeps) for feed in feeds if feed and feed.keeps), default=None)
 
 
 def _alike(outcomes: list[Outcome]) -> list[Outcome]:

@@ -17,7 +17,7 @@ from hub.flow.delivering.settle import land
 from hub.flow.first import gate
 from hub.flow.guard import Guard
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.polling import absent, proof
+from hub.flow.polling import absent, proof, retention
 from hub.flow.polling import poll as polling
 from hub.flow.polling.reconcile import reconcile
 from hub.flow.seen import Tally
@@ -104,8 +104,9 @@ class Sync:
             if standing[place.id].reviews:
                 self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         for place in places:
-            self.poll(place, full, standing[place.id])
-            if keys and place.adapter.can.keys:
+            lost = self.forgotten(place, standing[place.id])
+            self.poll(place, full or lost, standing[place.id])
+            if (keys or lost) and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
@@ -172,6 +173,13 @@ class Sync:
             now = deliveries.due(tx, place.id, self.hub.now(), -1, 1, doubts=True)
         if soon and not now:
             self.hub.machine.sleep((self.hub.machine.settle_after + timedelta(milliseconds=50)).total_seconds())
+
+    def forgotten(self, place: Place, known: Agenda) -> bool:
+        """Was the hub off for longer than the system's feed goes back?"""
+        said = None if place.binding.system in self.out else retention.forgotten(self.hub, place, known)
+        if said is not None:
+            self.report.troubles.append(said)
+        return said is not None
 
     def poll(self, place: Place, full: bool, known: Agenda | None = None) -> None:
         self.guarded("poll", place, partial(self.read, place, full, known))

@@ -107,4 +107,5 @@ def kind(setup: Setup, number: int, **changes: Any) -> Setup:
 def able(setup: Setup, number: int, name: str) -> Setup:
     if number >= len(setup.kinds):
         return setup
-    return kind(setup, number, can=replace(setup.kinds[number].can, **{name: True}))
+    changes: dict[str, Any] = {name: True}
+    return kind(setup, number, can=replace(setup.kinds[number].can, **changes))

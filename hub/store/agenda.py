@@ -28,6 +28,8 @@ class Agenda(NamedTuple):
     clock: Skew | None = None
     #: After it was put back to an earlier state: baseline, replay (see hub.store.schema).
     mode: str | None = None
+    #: When a poll last came to its end.
+    polled_at: str | None = None
     #: Of the system: runs in a row in which nothing of it worked (None: it is in order), until when it is left alone,
     #: and why.
     failures: int | None = None
@@ -43,7 +45,7 @@ _AGENDA = Lookup(
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
-         b.stopped, b.clock, b.mode, o.failures, o.until, o.said
+         b.stopped, b.clock, b.mode, b.polled_at, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
        WHERE e.instance_id = :instance"""
@@ -56,7 +58,7 @@ def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    cursor, paused, doubts, intents, due, owed, accepted, stopped, clock, mode, *outage = row
+    cursor, paused, doubts, intents, due, owed, accepted, stopped, clock, mode, polled_at, *outage = row
     flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted))
     skew = Skew(*decode(clock)) if clock else None
-    return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, mode, *outage)
+    return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, mode, polled_at, *outage)
