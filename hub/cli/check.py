@@ -8,7 +8,10 @@ from hub.cli.main import Asked
 from hub.cli.output import DONE, TROUBLE, Coloured, as_json, counted, line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from hub.cli.checking import Checked, Finding
+    from hub.engine.probe import Probed
 
 COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -40,6 +43,14 @@ def command(ctx: click.Context, wider: bool) -> None:
     ctx.exit(DONE if ok else TROUBLE)
 
 
+def tried(probed: "Sequence[Probed]") -> "Iterator[str]":
+    """What is declared, by what came of trying it."""
+    for result in ("confirmed", "disproved", "trusted"):
+        names = [one.ability for one in probed if one.result == result]
+        if names:
+            yield f"{'taken on trust' if result == 'trusted' else result}: {', '.join(names)}"
+
+
 def show(found: "list[Checked]", findings: "list[Finding]") -> None:
     line("the files are in order")
     for checked in found:
@@ -57,6 +68,8 @@ def show(found: "list[Checked]", findings: "list[Finding]") -> None:
             for entity, grade in system.grades.items():
                 line(f"             {entity}: grade {grade.letter}{', without' if grade.missing else ''}")
                 for said in grade.said:
+                    line(f"               {said}")
+                for said in tried(system.probed.get(entity, ())):
                     line(f"               {said}")
     if findings:
         line()

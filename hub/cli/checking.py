@@ -18,6 +18,7 @@ from hub.core.oneway import fit_units
 from hub.core.putback import frozen
 from hub.engine.away import Away
 from hub.engine.machine import real
+from hub.engine.probe import Probed, probe
 from hub.flow.grade import Grade, grade, refusal
 from hub.flow.place import assemble
 from hub.store import catalog
@@ -56,6 +57,8 @@ class SystemChecked:
     widened: list[Widened] = field(default_factory=list)
     #: By entity.
     grades: dict[str, Grade] = field(default_factory=dict)
+    #: What it declares, tried: by entity.
+    probed: dict[str, list[Probed]] = field(default_factory=dict)
 
     @property
     def abilities(self) -> list[str]:
@@ -64,7 +67,9 @@ class SystemChecked:
     def as_dict(self) -> dict[str, Any]:
         grades = {name: {"grade": one.letter, "without": one.said} for name, one in self.grades.items()}
         widened = [one.as_dict() for one in self.widened]
-        return {**asdict(self), "abilities": self.abilities, "widened": widened, "grades": grades}
+        probed = {name: [one._asdict() for one in tried] for name, tried in self.probed.items()}
+        more = {"widened": widened, "grades": grades, "probed": probed}
+        return {**asdict(self), "abilities": self.abilities, **more}
 
 
 @dataclass(slots=True)
@@ -84,7 +89,9 @@ class Checked:
 def check(project: Project, store: Store, instance: Instance, *, wider: bool = False) -> Checked:
     """Every system of an instance; one that fails stops no other. `wider`: fields are made so where mappings say it."""
     found = Checked(instance.name, instance.active)
-    stopped = paused(store, instance)
+    places = standing(store, instance)
+    stopped = {system: said for (_, system), (_, _, said) in places.items() if said is not None}
+    cursors = {place: position.cursor for place, position in places.items()}
     infos: dict[str, dict[str, ObjectInfo]] = {}
     for name, spec in instance.systems.items():
         system = SystemChecked(instance.name, name, spec.adapter)
@@ -97,8 +104,9 @@ def check(project: Project, store: Store, instance: Instance, *, wider: bool = F
             found.findings.append(Finding("error", name, "", "system.paused", said))
             continue
         try:
-            infos[name] = reach(project, instance, system, wider)
+            infos[name] = reach(project, instance, system, wider, cursors)
             found.findings += grades(instance, system)
+            found.findings += disproved(system)
         except HubError as error:
             found.wrong(error, name)
         for one in system.widened:
@@ -121,16 +129,31 @@ def grades(instance: Instance, system: SystemChecked) -> Iterator[Finding]:
                 yield Finding("error", system.name, name, "config.grade", refusal(binding))
 
 
-def paused(store: Store, instance: Instance) -> dict[str, str]:
-    """System -> why it is paused."""
+def disproved(system: SystemChecked) -> Iterator[Finding]:
+    """Abilities that a system turned out not to have. What a poll asks for is told by no one: a warning."""
+    for entity, tried in system.probed.items():
+        for one in tried:
+            if one.result == "disproved":
+                level: Level = "warning" if one.ability == "since" else "error"
+                code = "probe.since" if one.ability == "since" else "probe.disproved"
+                yield Finding(level, system.name, entity, code, f"'{one.ability}': {one.said}")
+
+
+def standing(store: Store, instance: Instance) -> dict[tuple[str, str], catalog.Position]:
+    """Where each entity stands in each system."""
     away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
     places = assemble(store, instance, catalog.register(store, instance), away, real()).all()
     with store.reading() as tx:
-        why = {place.binding.system: catalog.position(tx, place.id).paused for place in places}
-    return {system: said for system, said in why.items() if said is not None}
+        return {(place.entity.name, place.binding.system): catalog.position(tx, place.id) for place in places}
 
 
-def reach(project: Project, instance: Instance, system: SystemChecked, wider: bool) -> dict[str, ObjectInfo]:
+def reach(
+    project: Project,
+    instance: Instance,
+    system: SystemChecked,
+    wider: bool,
+    cursors: Mapping[tuple[str, str], str | None],
+) -> dict[str, ObjectInfo]:
     """What a system says of its objects, by name. Raises what it says against it."""
     adapter = project.connect(instance, system.name)
     try:
@@ -141,10 +164,20 @@ def reach(project: Project, instance: Instance, system: SystemChecked, wider: bo
             infos = {info.name: info for info in adapter.describe()}
         for binding in bindings(instance, system.name):
             look(adapter, binding.object)
+            if not misfits(binding, infos):
+                since = cursors[binding.entity, system.name]
+                tried = probe(adapter, instance.entities[binding.entity], binding, since)
+                system.probed[binding.entity] = tried
         system.state, system.reached, system.objects, system.can = "ok", True, sorted(infos), adapter.can
     finally:
         close(adapter)
     return infos
+
+
+def misfits(binding: Binding, infos: Mapping[str, ObjectInfo]) -> bool:
+    """Does its mapping name what is not there? Then what a probe says would be about that."""
+    info = infos.get(binding.object)
+    return info is None or any(problem.code == "fit.missing" for problem in fit(binding.mapping, info, creates=False))
 
 
 def look(adapter: Adapter, obj: str) -> None:

@@ -211,3 +211,21 @@ def test_grade_d_both_ways_is_an_error_unless_the_binding_accepts_it(project: Pr
     project.replace("conf/instances/main.yaml", "direction: both", "direction: in")
     assert project.ask("check")["ok"]
     project.sync()
+
+
+def test_what_a_system_declares_is_tried_and_shown(project: Project) -> None:
+    project.sync()
+    project.forget_calls()
+    crm, erp = project.ask("check")["systems"]
+    tried = {one["ability"]: one["result"] for one in erp["probed"]["account"]}
+    assert {tried[name] for name in ("keys", "find", "conditional", "counted", "since")} == {"confirmed"}
+    assert {one["ability"]: one["result"] for one in crm["probed"]["account"]}["keys"] == "confirmed"
+    assert "confirmed: keys, find, conditional, counted, since" in project("check").out
+    assert project.written() == 0
+
+
+def test_an_ability_that_the_system_does_not_have_is_an_error(project: Project) -> None:
+    project.replace("mappings/erp.overlay.yaml", r"^            version: version\n", "")
+    said = found(project)["error", "erp account", "probe.disproved"]
+    assert "'conditional'" in said
+    assert "disproved: conditional" in project("check").out

@@ -12,7 +12,7 @@ from hub.flow.place import Hub, Place, stamp
 from hub.flow.polling.proof import prove
 from hub.flow.polling.replay import make_anew
 from hub.flow.seen import Seen, Tally
-from hub.flow.skews import measure
+from hub.flow.skews import late, measure
 from hub.store import catalog, reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
@@ -46,7 +46,7 @@ def poll(
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         measure(hub, place)
-        if page.rewound and mode is None:
+        if page.rewound and mode is None and late(hub, place) is None:
             said = "what changed last is not there any more"
             raise put_back(place.binding.system, place.entity.name, said)
         if page.records or page.gone or page.broken or page.cursor != cursor:
