@@ -133,10 +133,11 @@ def disproved(system: SystemChecked) -> Iterator[Finding]:
     """Abilities that a system turned out not to have. What a poll asks for is told by no one: a warning."""
     for entity, tried in system.probed.items():
         for one in tried:
-            if one.result == "disproved":
-                level: Level = "warning" if one.ability == "since" else "error"
-                code = "probe.since" if one.ability == "since" else "probe.disproved"
-                yield Finding(level, system.name, entity, code, f"'{one.ability}': {one.said}")
+            said = f"'{one.ability}': {one.said}"
+            if one.result == "disproved" and one.ability == "since":
+                yield Finding("warning", system.name, entity, "probe.since", said)
+            elif one.result == "disproved":
+                yield Finding("error", system.name, entity, "probe.disproved", said)
 
 
 def standing(store: Store, instance: Instance) -> dict[tuple[str, str], catalog.Position]:
