@@ -222,6 +222,28 @@ class MappedFile(Shape):
         return (self.field,) if self.field is not None else tuple(self.fields or ())
 
 
+class InitialFile(Shape):
+    """What a field of the system is set to in new records: a value, by a table, or by an expression."""
+
+    value: str | int | float | bool | None = None
+    source: Annotated[str | None, Field(alias="from")] = None
+    table: dict[str, Any] = {}
+    otherwise: str | int | float | bool | None = None
+    expression: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "InitialFile":
+        if sum(said is not None for said in (self.value, self.source, self.expression)) != 1:
+            raise ValueError("expected a value, {from, table, otherwise} or {expression}")
+        if bool(self.table) != (self.source is not None):
+            raise ValueError("'from' and 'table' belong together")
+        return self
+
+
+def _initial(value: Any) -> Any:
+    return value if isinstance(value, dict) else {"value": value}
+
+
 class MappingFile(Shape):
     """mappings/NAME.yaml, or what an adapter reads from its own document."""
 
@@ -231,3 +253,5 @@ class MappingFile(Shape):
     wire: Literal["text", "json"] | None = None
     zone: str | None = None
     fields: Annotated[dict[str, Annotated[MappedFile, short("field")]], Field(min_length=1)]
+    #: Fields of the system that are set in new records only.
+    create: dict[str, Annotated[InitialFile, BeforeValidator(_initial)]] = {}

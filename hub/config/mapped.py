@@ -6,10 +6,11 @@ from typing import Any
 
 from hub.config.check import checked
 from hub.config.document import Document
-from hub.config.files import BindingFile, EntityFile, FieldFile, MappedFile, MappingFile
+from hub.config.files import BindingFile, EntityFile, FieldFile, InitialFile, MappedFile, MappingFile
 from hub.config.loading import Loading, known
 from hub.config.problem import Loc, nearest
 from hub.config.zone import zone_problem
+from hub.core.creation import Initial
 from hub.core.errors import ConfigError
 from hub.core.mapping import FieldSpec, Mapping, MappingSpec, compile_mapping
 from hub.core.model import LINK
@@ -54,7 +55,14 @@ def load_mapping(loading: Loading, bound: Bound, module: ModuleType, options: An
         name: mapped for name, mapped in file.fields.items() if name in bound.file.fields or name[0] == LINK
     }
     specs = [_spec(name, mapped, bound.file.fields.get(name), wire, zone) for name, mapped in known_fields.items()]
-    return _compiled(document, file, MappingSpec(file.object, file.entity, tuple(specs)))
+    initial = tuple(_initial(document, bound, name, said) for name, said in file.create.items())
+    return _compiled(document, file, MappingSpec(file.object, file.entity, tuple(specs), initial))
+
+
+def _initial(document: Document, bound: Bound, name: str, said: InitialFile) -> Initial:
+    if said.source is not None:
+        known(document, ("create", name, "from"), "field", said.source, bound.fields)
+    return Initial(name, said.value, said.source, said.table, said.otherwise, said.expression)
 
 
 def _document(loading: Loading, bound: Bound, module: ModuleType, options: Any) -> Document | None:
@@ -174,7 +182,9 @@ def _place(document: Document, file: MappingFile, said: str) -> None:
     """Note a problem of the compiler, `field: key or transform: what`, at its key."""
     name, _, rest = said.partition(": ")
     key, _, what = rest.partition(": ")
-    if name not in file.fields:
+    if name == "create":
+        document.problem(("create", key) if key in file.create else ("create",), what if key in file.create else rest)
+    elif name not in file.fields:
         document.problem(("fields",), said)
     elif key in MappedFile.model_fields:
         document.problem(("fields", name, key), what)

@@ -73,10 +73,21 @@ def fit(mapping: Mapping, info: ObjectLike, *, creates: bool = True) -> list[Pro
         for source in spec.sources:
             field = known.get(source)
             if field is None:
-                problems.append(_missing(mapping, spec, source, known))
+                problems.append(_missing(mapping, spec.name, source, known))
             else:
                 problems += _compared(mapping, spec, field)
-    return problems + (list(_unfilled(mapping, info)) if creates else [])
+    return problems + ([*_initial(mapping, known), *_unfilled(mapping, info)] if creates else [])
+
+
+def _initial(mapping: Mapping, known: dict[str, FieldLike]) -> Iterator[Problem]:
+    """Fields that are set in new records."""
+    for name in mapping.initial:
+        field = known.get(name)
+        if field is None:
+            yield _missing(mapping, name, name, known)
+        elif field.read_only:
+            said = f"{mapping.object}.{name} cannot be written: leave it out of 'create'"
+            yield Problem(name, "fit.read-only", said)
 
 
 def fit_lengths(sides: Sequence[Side]) -> list[Problem]:
@@ -113,11 +124,11 @@ def narrow(mapping: Mapping, info: ObjectLike) -> list[Narrow]:
     ]
 
 
-def _missing(mapping: Mapping, spec: FieldSpec, source: str, known: dict[str, FieldLike]) -> Problem:
+def _missing(mapping: Mapping, name: str, source: str, known: dict[str, FieldLike]) -> Problem:
     lower = {name.lower(): name for name in known}
     close = lower.get(source.lower())
     hint = f", did you mean {close!r}?" if close else nearest(source, known) or ": check its name, and our rights there"
-    return Problem(spec.name, "fit.missing", f"{mapping.object} has no field {source!r}{hint}")
+    return Problem(name, "fit.missing", f"{mapping.object} has no field {source!r}{hint}")
 
 
 def _compared(mapping: Mapping, spec: FieldSpec, field: FieldLike) -> Iterator[Problem]:
@@ -162,7 +173,7 @@ def _named(spec: FieldSpec) -> list[str]:
 
 
 def _unfilled(mapping: Mapping, info: ObjectLike) -> Iterator[Problem]:
-    filled = {source for name in mapping.writable for source in mapping.specs[name].sources}
+    filled = {source for name in mapping.writable for source in mapping.specs[name].sources} | {*mapping.initial}
     for field in info.fields:
         if field.required and not field.read_only and field.name not in filled:
             said = f"{mapping.object}.{field.name} is required there and nothing fills it: map it, or give a constant"

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
+from hub.core.creation import Fill, Initial, compile_initial, filled
 from hub.core.errors import ConfigError, Refused
 from hub.core.fields import Compiled, compile_field
 from hub.core.heads import ABSENT, Expression
@@ -72,6 +73,8 @@ class MappingSpec:
     object: str
     entity: str
     fields: tuple[FieldSpec, ...]
+    #: Fields of the system that are set in new records only.
+    initial: tuple[Initial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ class Mapping:
     project: Callable[[Fields], Fields]
     #: For a create: the required fields that nothing fills. A field that a constant or default fills is never missing.
     missing: Callable[[Fields], Sequence[Problem]] = lambda fields: NONE
+    #: Fields of the system that are set in new records only, and what they are set to: fields in the system's terms.
+    initial: tuple[str, ...] = ()
+    begin: Callable[[Fields], tuple[Raw, Sequence[Problem]]] = lambda fields: ({}, NONE)
 
 
 def compile_mapping(spec: MappingSpec, expression: Expression | None = None) -> Mapping:
@@ -114,6 +120,7 @@ def compile_mapping(spec: MappingSpec, expression: Expression | None = None) -> 
             problems += [f"{spec.object}: {field.name}: {problem}" for problem in compiled]
         else:
             fields.append(compiled)
+    fills = _fills(spec, expression, problems)
     if problems:
         raise ConfigError(problems, "config.mapping")
     read = [field for field in fields if field.take or field.gather]
@@ -130,7 +137,31 @@ def compile_mapping(spec: MappingSpec, expression: Expression | None = None) -> 
         to_system=_to_system(spec.object, writable),
         project=_project(fields),
         missing=_missing(spec.object, writable),
+        initial=tuple(initial.name for initial in spec.initial),
+        begin=_begin(spec.object, fills),
     )
+
+
+def _fills(spec: MappingSpec, expression: Expression | None, problems: list[str]) -> list[tuple[str, Fill]]:
+    """What new records begin with; what is wrong with it is added to `problems`."""
+    written = {source: field.name for field in spec.fields if field.direction != "in" for source in field.sources}
+    fills = []
+    for initial in spec.initial:
+        if initial.name in written:
+            problems.append(f"{spec.object}: create: {initial.name!r} is written by {written[initial.name]!r} already")
+        try:
+            fills.append((initial.name, compile_initial(initial, expression)))
+        except ConfigError as error:
+            problems += [f"{spec.object}: create: {initial.name}: {said}" for said in error.problems]
+    return fills
+
+
+def _begin(place: str, fills: Sequence[tuple[str, Fill]]) -> Callable[[Fields], tuple[Raw, Sequence[Problem]]]:
+    def begin(fields: Fields) -> tuple[Raw, Sequence[Problem]]:
+        raw, unfit = filled(fills, fields)
+        return raw, [_problem(place, name, (name,), error) for name, error in unfit] or NONE
+
+    return begin
 
 
 def _clashes(spec: MappingSpec) -> list[str]:

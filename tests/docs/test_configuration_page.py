@@ -44,6 +44,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "clocks": files.ClocksFile,
     "tasks": files.TaskFile,
     "mappings/NAME.yaml": files.MappingFile,
+    "create of a mapping": files.InitialFile,
     "fields of a mapping": files.MappedFile,
     "The memory adapter": MemoryOptions,
     "what it can do": Switches,

@@ -107,6 +107,9 @@ def close(place: Place, due: Due) -> Plan:
 def fitting(place: Place, due: Due, step: Literal["create", "update", "close"], sent: Fields, token: str = "") -> Plan:
     """The write, if every value fits the system."""
     raw, problems = place.binding.mapping.to_system(sent)
+    if step == "create" and not problems and place.binding.mapping.initial:
+        begun, problems = place.binding.mapping.begin({**due.known.fields, **sent})
+        raw = {**begun, **raw}
     if problems:
         return Plan(due, "refuse", problem=misfit(problems))
     kind: Kind = "create" if step == "create" else "update"
