@@ -41,9 +41,8 @@ def test_moving_a_company_to_another_territory_is_no_edit_and_is_not_put_back(sy
 
 
 def test_a_mistake_is_said_with_its_place(project: Project) -> None:
-    project.replace(
-        "mappings/account.crm.yaml", "^fields:", "create: {secterr: {from: contry, table: {IE: '1'}}}\nfields:"
-    )
+    wrong = "create: {secterr: {from: contry, table: {IE: '1'}}}"
+    project.replace("mappings/account.crm.yaml", "^fields:", f"{wrong}\nfields:")
     done = project("check")
     assert (done.code, "create.secterr.from: unknown field 'contry', did you mean 'country'?" in done.err) == (2, True)
     project.replace("mappings/account.crm.yaml", "^create.*", "create: {secter: '1'}")
