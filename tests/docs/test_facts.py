@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from docs_pages import ROOT, page, section, tables
 
+from hub.cli import resume
 from hub.cli.output import DONE, TROUBLE, WRONG
 from hub.config import expression, files
 from hub.config.environment import _ADDRESS, _HIDDEN
@@ -15,10 +16,12 @@ from hub.config.files import parse_policy
 from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
 from hub.config.secrets import SECRETS_FILE
-from hub.core import fight, merge, retry
+from hub.core import fight, merge, putback, retry
+from hub.core.clocks import Clocks
 from hub.core.model import Deletes
 from hub.flow import grade
 from hub.flow.drift import MANY
+from hub.flow.polling import proof, retention
 
 CONFIGURATION, OPERATIONS = page("configuration.md"), page("operations.md")
 
@@ -27,6 +30,28 @@ def test_the_brake_on_deletions_is_as_told() -> None:
     assert (Deletes().most, Deletes().share) == (20, 0.1)
     for text in (OPERATIONS, page("errors.md")):
         assert re.search(r"more than 20 records\s+and more than a tenth", text)
+
+
+def test_how_far_clocks_are_believed_is_as_told() -> None:
+    assert (Clocks().most, Clocks().margin) == (timedelta(minutes=1), timedelta(seconds=1))
+    told = section(CONFIGURATION, "clocks")
+    assert "never believed; else a minute" in told
+    assert "else one second" in told
+
+
+def test_what_shows_that_a_system_was_put_back_is_as_told() -> None:
+    told = " ".join(section(OPERATIONS, "A system was put back from a backup").split())
+    assert f"one of the last {'twenty' if proof.SAMPLE == 20 else proof.SAMPLE} is older" in told
+    assert timedelta(hours=1) < putback.SLACK < timedelta(hours=1.5)
+    assert "a stamp that fell by more than an hour" in told
+    assert {name for name in ("--baseline", "--replay") if name in told} == {
+        option for param in resume.command.params for option in param.opts if option.startswith("--")
+    }
+
+
+def test_for_how_long_a_feed_is_trusted_is_as_told() -> None:
+    assert retention.SURE == 0.9
+    assert "From nine tenths of that time on" in OPERATIONS
 
 
 def test_a_field_that_vanished_is_told_as_it_is_found() -> None:
