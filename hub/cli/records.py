@@ -50,7 +50,7 @@ def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
         "golden_id": str(golden),
         "state": {1: "live", 0: "deleted", 2: "absorbed"}[first.state],
         "fields": first.fields,
-        "from": {name: source for name, source in decode(first.origin).items() if name != TURNS},
+        "from": {name: source for name, source in decode(first.origin).items() if not name.startswith(TURNS)},
         "pins": {unit: spelled(policy) for unit, policy in first.pins.items()},
         "systems": {place.binding.system: held(place, known[place.binding.system]) for place in places},
         "conflicts": [{"id": c.id, "unit": c.unit, "state": c.state, "rule": c.rule} for c in clashes],

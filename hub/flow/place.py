@@ -47,7 +47,7 @@ class Spread:
 
 def stamp(at: datetime) -> str:
     """An instant as the store writes it: sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)

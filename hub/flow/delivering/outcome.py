@@ -11,7 +11,7 @@ from hub.core.errors import Gone, HubError, Refused, Stale, Unknown
 from hub.core.likeness import like
 from hub.core.merge import Shadow
 from hub.core.merge import settle as settled
-from hub.core.record import Fields, Record
+from hub.core.record import Fields, Raw, Record
 from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, EMPTY, Plan
@@ -175,7 +175,7 @@ class Outcomes:
         if raw is None:
             return {}, None
         shown = place.values(raw)
-        if item.step == "create" and shown == place.values(item.write.fields):
+        if shown == place.values(item.write.fields) if item.step == "create" else self.as_asked(item, raw):
             return item.sent, place.digest(shown)
         sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
         fields, problems = place.binding.mapping.to_hub(raw)
@@ -187,6 +187,17 @@ class Outcomes:
             self.afresh.differ.append(Record(outcome.key, raw, outcome.version, outcome.stamp))
             return {**holds, **edited}, None
         return holds, place.digest(shown)
+
+    def as_asked(self, item: Plan, raw: Raw) -> bool:
+        """Does the answer to an update show what we sent, and nothing else that is new? Told without reading the whole
+        record: with our fields put back to what they held, it is the record that we knew."""
+        known, place = item.due.known, self.place
+        assert item.write is not None
+        if known.shadow is None or any(raw.get(name, raw) != value for name, value in item.write.fields.items()):
+            return False
+        base = known.shadow.fields
+        before, problems = place.binding.mapping.to_system({name: base.get(name) for name in item.sent})
+        return not problems and place.fingerprint({**raw, **before}) == known.hash
 
     # -- not carried out --------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class ForeignKeys:
 
     def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, aside: Aside) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed."""
+        if not self.place.links:
+            return shadow
         fields = dict(shadow.fields)
         for name, other in self.place.links.items():
             if name not in theirs:

@@ -11,7 +11,7 @@ from hub.core.errors import HubError
 from hub.core.fight import WINDOW
 from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
-from hub.core.policy import decider
+from hub.core.policy import decider, never_taken
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
 from hub.flow.merging.deletes import Deletions
@@ -84,6 +84,7 @@ class PageMerge:
         self.keys = ForeignKeys(hub, place, self.batch)
         self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
         self.yesterday = stamp(hub.machine.now() - WINDOW)
+        self.one_way = never_taken(place.binding, place.entity.units)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ class PageMerge:
         """Merge what the record shows into its golden record."""
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
-        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
+        decide = decider(place.binding.system, self.one_way, Stamps(self.hub, place, look.record, draft), draft.pins)
         ring = Ring(draft, place.binding.system, shadow, look.fields, batch.now, self.yesterday)
         merged = merge(place.entity.units, shadow, ours, look.fields, ring.judge(decide))
         if (merged.taken or merged.clashes) and ring.note(merged):
