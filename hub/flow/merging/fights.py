@@ -84,14 +84,19 @@ class Ring:
 
     def note(self, merged: Merged) -> bool:
         """Remember the turns that came to something: what was taken, and what the hub will put back. Any?"""
-        origin, some = self.draft.origin, False
         kept = [name for clash in merged.clashes if clash.verdict == "keep" for name in clash.theirs]
-        for name in dict.fromkeys([*merged.taken, *kept]):
-            if (turn := self.moved(name)) is not None:
-                lines: list[str | None] = [*self.lines(name), " ".join(turn)]
-                origin[TURNS + name] = lines[-MOST:]
-                some = True
-        return some
+        turns = {name: turn for name in dict.fromkeys([*merged.taken, *kept]) if (turn := self.against(name))}
+        for name, turn in turns.items():
+            lines: list[str | None] = [*self.lines(name), " ".join(turn)]
+            self.draft.origin[TURNS + name] = lines[-MOST:]
+        return bool(turns)
+
+    def against(self, name: str) -> Turn | None:
+        """The turn that this look shows, if it may be part of a fight: a system that goes on changing a value of its
+        own is up against nobody, until somebody answers."""
+        if self.draft.source(name)[0] == self.system and TURNS + name not in self.draft.origin:
+            return None
+        return self.moved(name)
 
 
 _NEVER_MET = Shadow({})
