@@ -67,10 +67,17 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
     golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent, pins = row
-    shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
+    shadow = None
+    if base is not None:
+        shadow = Shadow(orjson.loads(base)) if asked is held is None else _shadow(base, asked, held)
     marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
-    fields, pinned = orjson.loads(doc), NO_PINS if pins is None else _pins(pins)
-    return Known(golden_id, state, fields, origin, marks, key, version, hash_, shadow, decode(sent), pinned)
+    out = None if sent is None else orjson.loads(sent)
+    pinned = NO_PINS if pins is None else _pins(pins)
+    return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, out, pinned)
+
+
+def _shadow(doc: bytes, asked: bytes | None, held: bytes | None) -> Shadow:
+    return Shadow(orjson.loads(doc), decode(asked) or {}, _held(held))
 
 
 def _pins(data: bytes) -> Mapping[str, Policy]:
