@@ -79,6 +79,7 @@ def world_kept(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+HERE = Path(__file__).parent
 #: Folders whose stories are told on both databases.
 STORIES = ("flow", "engine")
 #: Files that choose or make their store themselves.
@@ -88,5 +89,5 @@ ELSEWHERE = ("test_machine", "test_planted_bugs", "test_one_process", "test_prev
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every story of the engine is told on SQLite and on PostgreSQL, without a word of it in the story."""
     file = metafunc.definition.path
-    if file.parent.name in STORIES and file.stem not in ELSEWHERE:
+    if file.relative_to(HERE).parts[0] in STORIES and file.stem not in ELSEWHERE:
         metafunc.parametrize("world_kept", ["sqlite", "postgresql"], indirect=True)

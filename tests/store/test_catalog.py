@@ -1,6 +1,6 @@
 """The numbers that stand for names, where polling stands, runs, the audit log, and how things stand."""
 
-from conftest import NOW, Desk, instance, link
+from desk import NOW, Desk, instance, link
 
 from hub.core.errors import TryLater
 from hub.store import audit, catalog, conflicts, deliveries, links, runs, schema, standing

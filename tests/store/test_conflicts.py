@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import NOW, Desk
+from desk import NOW, Desk
 
 from hub.store import conflicts
 from hub.store.conflicts import DECIDED, OPEN, REVERSED, SUPERSEDED, WITHDRAWN

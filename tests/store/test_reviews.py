@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conftest import NOW, Desk, count
+from desk import NOW, Desk, count
 
 from hub.store import reviews, schema
 
