@@ -37,13 +37,12 @@ def command(
     it. `hub reviews retry` and `hub reviews discard` are for a single one.
     """
     from hub.cli.naming import places_named
-    from hub.engine.opening import chosen, looking, opened
 
     if csv_ is not None and load is not None:
         raise click.UsageError("--csv and --load: expected one of the two")
     if discard and load is None:
         raise click.UsageError("--discard goes with --load; 'hub reviews discard' is for a single write")
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         places = places_named(hub, entity, system)
         if load is not None:
             tell(asked, loaded(hub, load, discard))

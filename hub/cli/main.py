@@ -3,15 +3,19 @@
 import difflib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from hub import __version__
 from hub.cli.output import WRONG, as_json, warn
 from hub.core.errors import ConfigError, HubError
+
+if TYPE_CHECKING:
+    from hub.flow.place import Hub
 
 #: Command -> the module that has it (as `command`).
 COMMANDS = {
@@ -42,6 +46,14 @@ class Asked(NamedTuple):
     project: Path
     instance: str | None
     json: bool
+
+    @contextmanager
+    def looking(self) -> Generator["Hub"]:
+        """The instance without its systems: to look and to decide."""
+        from hub.engine.opening import chosen, opened, unconnected
+
+        with opened(self.project) as (project, store):
+            yield unconnected(store, chosen(project, self.instance))
 
 
 class Lazy(click.Group):

@@ -39,10 +39,7 @@ def command(
     Exit code 1: some are probable or many-to-one, and a person should look at them.
     """
     from hub.cli.naming import known
-    from hub.engine.machine import real
-    from hub.engine.opening import chosen, connected, opened
-    from hub.flow.place import assemble
-    from hub.store.catalog import register
+    from hub.engine.opening import assembled, chosen, connected, opened
 
     asked: Asked = ctx.obj
     ceiling = ceilings(at_most) if at_most else None
@@ -50,7 +47,7 @@ def command(
         instance = chosen(project, asked.instance)
         known("entity", entity, instance.entities)
         with connected(project, instance) as adapters:
-            hub = assemble(store, instance, register(store, instance), adapters, real())
+            hub = assembled(store, instance, adapters)
             loaded = taken(hub, entity, load) if load else None
             report = read(hub, entity, shown=not asked.json)
         if accept or ceiling:
