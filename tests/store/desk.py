@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import Binding, Entity, Instance
 from hub.store import links, records, schema
 from hub.store.bulk import Row
