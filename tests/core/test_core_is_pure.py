@@ -9,8 +9,8 @@ import pytest
 import hub
 
 HUB = Path(hub.__file__).parent
-CORE = sorted((HUB / "core").glob("*.py"))
-FLOW = sorted((HUB / "flow").glob("*.py"))
+CORE = sorted((HUB / "core").rglob("*.py"))
+FLOW = sorted((HUB / "flow").rglob("*.py"))
 #: What the core may import, and nothing else.
 ALLOWED = {
     "base64", "collections", "dataclasses", "datetime", "decimal", "difflib", "functools", "hashlib", "itertools",
