@@ -77,14 +77,14 @@ def read(hub: "Hub", entity: str, *, shown: bool) -> "MatchReport":
 def taken(hub: "Hub", entity: str, path: Path) -> int:
     """Decisions that were read from a worksheet."""
     from hub.core.errors import Refused
-    from hub.flow.first.pairs import correct
+    from hub.flow.first.decisions import keep
     from hub.match import worksheet
 
     if not hub.instance.entities[entity].matches:
         said = f"{entity} has no 'match' and no 'similar': nothing is matched, so there is nothing to decide"
         raise Refused("match.no-rules", said)
     rows = worksheet.read(path, list(hub.places[entity]))
-    correct(hub, entity, rows, str(path))
+    keep(hub, entity, rows, str(path))
     return len(rows)
 
 

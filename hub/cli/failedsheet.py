@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hub.core.errors import ConfigError, Refused
-from hub.flow.deciding.corrections import Cell, Row, Wrong, as_of, columns, text_of
+from hub.flow.deciding.failed import Cell, Row, Wrong, as_of, columns, text_of
 from hub.flow.place import Hub, Place
 from hub.store.failing import Failing
 
