@@ -2,12 +2,12 @@
 
 import csv
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from hub.core.errors import ConfigError, Refused
+from hub.core.spreadsheet import bared, delimiter_of, guarded
 from hub.flow.deciding.failed import Cell, Row, Wrong, as_of, columns, text_of
 from hub.flow.place import Hub, Place
 from hub.store.failing import Failing
@@ -18,17 +18,7 @@ HEAD = (RECORD, ENTITY, SYSTEM, "hub key", "hub state", "hub code", "hub message
 OWN = (*HEAD, DISCARD, AS_OF)
 NEEDED = (RECORD, ENTITY, SYSTEM, AS_OF)
 _YES, _NO = frozenset({"x", "yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
-#: What a spreadsheet would run as a formula. A quote before it makes it text; it is taken off again.
-_FORMULA = re.compile(r"[\s'\"]*[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20]")
 _NUMBERS = ("integer", "decimal")
-
-
-def guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def bared(text: str) -> str:
-    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
 
 
 # -- written --------------------------------------------------------------------------------------
@@ -81,7 +71,7 @@ class Reading:
 
     def parsed(self, file: TextIO) -> Iterator[Row]:
         first = file.readline()
-        delimiter = ";" if first.count(";") > first.count(",") else ","  # as spreadsheets in much of Europe write it
+        delimiter = delimiter_of(first)
         self.names = next(csv.reader([first], delimiter=delimiter), [])
         if not self.head():
             return
