@@ -119,9 +119,11 @@ def cells(row: "PlaceStanding") -> list[Any]:
 
 def did(run: "Run") -> str:
     """What a run counted: the numbers that mean something happened."""
+    from hub.store.runs import LOOKED_AT
+
     parts = []
     for place, numbers in (run.counts or {}).items():
-        told = ", ".join(f"{name} {number}" for name, number in numbers.items() if name not in ("unchanged", "read"))
+        told = ", ".join(f"{name} {number}" for name, number in numbers.items() if name not in LOOKED_AT)
         if told:
             parts.append(f"{place}: {told}")
     return "; ".join(parts) or ("nothing to do" if run.state == "done" else "")

@@ -47,7 +47,9 @@ def working(project: Project, store: Store, instance: Instance) -> Generator[Hub
         )
         raise ConfigError([said], "config.inactive")
     with exclusive(store), connected(project, instance) as adapters, settled():
-        yield assembled(store, instance, adapters)
+        hub = assembled(store, instance, adapters)
+        hub.keep = project.hub.keep
+        yield hub
 
 
 @contextmanager

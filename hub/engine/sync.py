@@ -27,6 +27,8 @@ from hub.store.agenda import Agenda, agenda
 Progress = Callable[[str, Place, int, int | None], None]
 #: A delivery may make another one due (a new key goes back to the other side): so many times at the most.
 ROUNDS = 6
+#: Each so many runs, old ones are forgotten: one statement, that looks at all of them.
+FORGETFUL = 100
 
 
 def quiet(_step: str, _place: Place, _done: int, _total: int | None) -> None:
@@ -57,6 +59,11 @@ class Report:
     @property
     def conflicts(self) -> int:
         return sum(tally.conflicts for tally in self.polled.values())
+
+    @property
+    def idle(self) -> bool:
+        """It found nothing to do: no system is in trouble, and whatever was read is as before."""
+        return not self.troubles and all(numbers.keys() <= runs.LOOKED_AT for numbers in self.counts().values())
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For the run's row: only what is not zero."""
@@ -235,5 +242,9 @@ def sync(
     state = "failed" if report.troubles else "done"
     with hub.store.transaction() as tx:
         catalog.polled(tx, work.polled, hub.now())
-        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
+        said = "\n".join(report.troubles) or None
+        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), said, idle=report.idle)
+        if hub.run_id % FORGETFUL == 0:
+            now = hub.machine.now()
+            runs.forget(tx, stamp(now - hub.keep.runs), stamp(now - hub.keep.idle))
     return report

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from hub.adapter import Adapter
+from hub.core.keep import KEEP, Keep
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
 from hub.flow.guard import Guard
@@ -125,6 +126,8 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
+    #: For how long runs are remembered.
+    keep: Keep = KEEP
 
     def now(self) -> str:
         return stamp(self.machine.now())

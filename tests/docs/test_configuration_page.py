@@ -32,6 +32,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "conf/hub.yaml": hubfile.HubFile,
     "store": hubfile.StoreFile,
     "log": hubfile.LogFile,
+    "runs": hubfile.RunsFile,
     "conf/instances/NAME.yaml": files.InstanceFile,
     "entities": files.EntityFile,
     "fields of an entity": files.FieldFile,

@@ -308,6 +308,7 @@ def _run() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("counts", sa.LargeBinary()),
         sa.Column("said", sa.Text()),
+        sa.Column("idle", sa.SmallInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_run"),
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_run_instance_id"),
     )
