@@ -1,13 +1,13 @@
 """Failed deliveries as a CSV file for people: written, and read back with every problem at its line and column."""
 
 import csv
-import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from hub.core.errors import ConfigError, Refused
 from hub.core.spreadsheet import bared, delimiter_of, guarded
+from hub.core.unfit import nearest
 from hub.flow.deciding.failed import Cell, Row, Wrong, as_of, columns, text_of
 from hub.flow.place import Hub, Place
 from hub.store.failing import Failing
@@ -92,8 +92,7 @@ class Reading:
         fields = {name for places in self.hub.places.values() for place in places.values() for name in columns(place)}
         for column, name in enumerate(self.names, 1):
             if name not in fields and name not in OWN:
-                near = difflib.get_close_matches(name, [*OWN, *fields], 1)
-                self.wrong(1, column, f"unknown column '{name}'" + (f", did you mean '{near[0]}'?" if near else ""))
+                self.wrong(1, column, f"unknown column '{name}'{nearest(name, [*OWN, *fields])}")
             if self.names.index(name) != column - 1:
                 self.wrong(1, column, f"the column '{name}' is there twice")
         for name in NEEDED:
