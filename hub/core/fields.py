@@ -7,14 +7,14 @@ from hub.core import heads
 from hub.core.dates import zone_named
 from hub.core.datesteps import DATE_STEPS
 from hub.core.errors import ConfigError
-from hub.core.glances import decimal_glance, integer_glance, text_glance
 from hub.core.heads import ABSENT, Expression, Head
 from hub.core.mappingspec import FieldSpec
 from hub.core.record import Raw, Value
+from hub.core.sending import chosen, finisher, put_one
 from hub.core.settle import settler
 from hub.core.transforms import STEPS, BadSpec, Builder, Change, Context, Step
-from hub.core.unfit import Unfit, expected, nearest, shown
-from hub.core.values import TEXTS, TYPES, Reader, as_text, reader, sendable, writer
+from hub.core.unfit import nearest
+from hub.core.values import TEXTS, TYPES, Reader, reader, writer
 
 _BUILDERS: dict[str, Builder] = {**STEPS, **DATE_STEPS}
 _HEADS = ("join", "constant", "expression")
@@ -149,7 +149,7 @@ def _assemble(parts: _Parts, default: bool) -> Compiled:
 def _into(parts: _Parts) -> Reader:
     """A scalar of the system, through the steps, to the canonical value."""
     spec, _, steps = parts
-    chain: list[Change] = [_chosen(spec.choices)] if spec.choices else []
+    chain: list[Change] = [chosen(spec.choices)] if spec.choices else []
     chain += [step.into for step in steps]
     if not (steps and steps[-1].canonical):
         chain.append(reader(spec.type, scale=spec.scale, zone=spec.zone))
@@ -201,111 +201,14 @@ def _gather(head: Head, into: Reader, default: bool) -> Callable[[Raw], Any] | N
 
 def _put(parts: _Parts, out: Change) -> Callable[[Raw, Value], None] | None:
     spec, head, _ = parts
-    finish, spread = _finisher(spec), head.spread
+    finish, spread = finisher(spec), head.spread
     if spread is None:
         return None
     if head.single:
-        return _put_one(spec, parts.steps, lambda value: finish(out(value)))
+        return put_one(spec, parts.steps, lambda value: finish(out(value)))
 
     def put_all(raw: Raw, value: Value) -> None:
         parts = [finish(part) for part in spread(out(value))]  # all of them fit, or none is written
         raw.update(zip(spec.sources, parts, strict=True))
 
     return put_all
-
-
-def _put_one(spec: FieldSpec, steps: list[Step], write: Change) -> Callable[[Raw, Value], None]:
-    """Most values are canonical and fit: a glance tells. The others go the long way, with all checks."""
-    name = spec.sources[0]
-    glance = None if steps or spec.choices else _glance(spec)
-    if glance is not None:
-
-        def put(raw: Raw, value: Value) -> None:
-            seen = glance(value)
-            raw[name] = write(value) if seen is None else seen
-
-        return put
-    few = spec.type in ("boolean", "choice") or any(step.few for step in steps)
-    write = _remembered(write) if few else write
-
-    def put_any(raw: Raw, value: Value) -> None:
-        raw[name] = write(value)
-
-    return put_any
-
-
-def _glance(spec: FieldSpec) -> Change | None:
-    """A canonical value as it goes out, or None: not so simple."""
-    if spec.type in TEXTS:
-        return text_glance(spec.length)
-    if spec.wire == "json" and spec.type == "integer":
-        return integer_glance
-    if spec.wire == "json" and spec.type == "decimal":
-        return decimal_glance(spec.scale)
-    return None
-
-
-#: A field of few values: so many are remembered, each once it has passed all checks.
-_FEW = 256
-
-
-def _remembered(write: Change) -> Change:
-    known: dict[Any, Any] = {}
-
-    def remembered(value: Any) -> Any:
-        found = known.get(value, ABSENT)
-        if found is ABSENT:
-            found = write(value)
-            if len(known) < _FEW:
-                known[value] = found
-        return found
-
-    return remembered
-
-
-def _finisher(spec: FieldSpec) -> Change:
-    """The last checks of a scalar before it goes out: length, characters, choices; and what stands for empty."""
-    wire, empty = spec.wire, "" if spec.wire == "text" else None
-    fit = _fitted(spec) if spec.length is not None and spec.type in TEXTS else None
-    chosen = _chosen(spec.choices) if spec.choices else None
-
-    def finish(raw: Any) -> Any:
-        if raw is not None and not isinstance(raw, str):
-            if not isinstance(raw, int | float):
-                raise expected("record.text", "a text, a number, true, false or null", raw)
-            raw = as_text(raw) if wire == "text" else raw
-        if isinstance(raw, str):
-            raw = sendable(fit(raw) if fit else raw, wire)
-        if chosen is not None:
-            raw = chosen(raw)
-        return empty if raw is None else raw
-
-    return finish
-
-
-def _fitted(spec: FieldSpec) -> Callable[[str], str]:
-    length = spec.length or 0
-    if spec.too_long == "truncate":
-        return lambda text: text[:length]
-
-    def refuse(text: str) -> str:
-        if len(text) > length:
-            said = f"expected at most {length} characters, got {len(text)}: {shown(text)}"
-            raise Unfit("record.too-long", said)
-        return text
-
-    return refuse
-
-
-def _chosen(choices: tuple[str, ...]) -> Change:
-    """Passes what the system allows, and empty."""
-    known = frozenset(choices)
-
-    def chosen(raw: Any) -> Any:
-        text = as_text(raw)
-        if text is None or text in known:
-            return raw
-        listed = ", ".join(map(shown, choices[:10])) + (", ..." if len(choices) > 10 else "")
-        raise expected("record.choice", f"one of {listed}", raw)
-
-    return chosen
