@@ -70,13 +70,13 @@ class Reading:
             return []
 
     def parsed(self, file: TextIO) -> Iterator[Row]:
-        first = file.readline()
+        first, line = file.readline(), 1
         delimiter = delimiter_of(first)
-        self.names = next(csv.reader([first], delimiter=delimiter), [])
-        if not self.head():
-            return
-        reader, line = csv.reader(file, delimiter=delimiter, strict=True), 2
         try:
+            self.names = next(csv.reader([first], delimiter=delimiter), [])
+            if not self.head():
+                return
+            reader, line = csv.reader(file, delimiter=delimiter, strict=True), 2
             for cells in reader:
                 found = self.row(line, [bared(cell) for cell in cells]) if any(cells) else None
                 line = reader.line_num + 2
