@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import postgres
 from support.servers import Crm, Erp, crm_server, erp_server
 
 from hub.simulator import databases
+
+# How long one example takes depends on what else the machine does; what may be slow is measured by the benchmarks.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 #: So many records the counterparts start with; of the suppliers two thirds are companies of the CRM.
 FEW = 30
