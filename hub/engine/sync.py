@@ -88,6 +88,8 @@ class Sync:
         self.breaker = Breaker(hub)
         #: Bindings whose poll came to its end.
         self.polled: list[int] = []
+        #: Did this round of deliveries do anything?
+        self.acted = False
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
@@ -141,6 +143,7 @@ class Sync:
         try:
             yield
         except HubError as error:
+            self.acted = True  # what it did before may have made something due
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: {step}: {error}")
             if isinstance(error, Denied):
@@ -202,22 +205,27 @@ class Sync:
         self.tally(place, polling.again(self.hub, place, kind))
 
     def deliver(self, places: Sequence[Place]) -> None:
-        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""
+        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way.
+
+        What only waits (for a person, for the first sync) stays due; the next round would find it as this one did.
+        """
         for _ in range(ROUNDS):
             standing = self.look()
             todo = [place for place in places if place.binding.system not in self.out]
             aside = [place for place in todo if standing[place.id].reviews]
             owed = [place for place in todo if standing[place.id].deliveries]
+            self.acted = bool(aside)
             for place in aside:
                 self.again(place)
             for place in owed:
                 self.guarded("deliver", place, partial(self.send, place))
-            if not aside and not owed:
+            if not self.acted:
                 break
 
     def send(self, place: Place, *, doubts: bool = False) -> None:
         sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
         self.report.deliveries(place).add(sent)
+        self.acted = self.acted or sent.acted
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:
             self.out.add(place.binding.system)
