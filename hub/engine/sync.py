@@ -61,6 +61,11 @@ class Report:
         return sum(tally.conflicts for tally in self.polled.values())
 
     @property
+    def aside(self) -> int:
+        """Records and writes that stand aside."""
+        return sum(tally.aside for tally in self.polled.values()) + sum(sent.refused for sent in self.sent.values())
+
+    @property
     def idle(self) -> bool:
         """It found nothing to do: no system is in trouble, and whatever was read is as before."""
         return not self.troubles and all(numbers.keys() <= runs.LOOKED_AT for numbers in self.counts().values())
