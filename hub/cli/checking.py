@@ -15,10 +15,8 @@ from hub.core.errors import ConfigError, HubError, Refused
 from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
 from hub.core.oneway import fit_units
-from hub.engine.away import Away
-from hub.engine.machine import real
+from hub.engine.opening import unconnected
 from hub.flow.grade import Grade, grade, refusal
-from hub.flow.place import assemble
 from hub.store import catalog
 from hub.store.database import Store
 
@@ -120,8 +118,7 @@ def grades(instance: Instance, system: SystemChecked) -> Iterator[Finding]:
 
 def paused(store: Store, instance: Instance) -> dict[str, str]:
     """System -> why it is paused."""
-    away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
-    places = assemble(store, instance, catalog.register(store, instance), away, real()).all()
+    places = unconnected(store, instance).all()
     with store.reading() as tx:
         why = {place.binding.system: catalog.position(tx, place.id).paused for place in places}
     return {system: said for system, said in why.items() if said is not None}

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 def command(asked: Asked, entity: str, record: str) -> None:
     """Show what the hub and every system hold of a record, e.g. `hub records account crm:42`."""
     from hub.cli.naming import golden_of
-    from hub.engine.opening import chosen, looking, opened
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         found = story(hub, entity, golden_of(hub, entity, record))
     if asked.json:
         as_json(found)

@@ -16,13 +16,12 @@ def command(asked: Asked, system: str) -> None:
     Fields that vanished from it, and were left alone since, are written again.
     """
     from hub.cli.naming import known
-    from hub.engine.opening import chosen, looking, opened
     from hub.store import catalog, deliveries, outages
     from hub.store.catalog import forget_fields
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         known("system", system, hub.instance.systems)
-        with store.transaction() as tx:
+        with hub.store.transaction() as tx:
             outages.over(tx, hub.catalog.instance_id, system)
             for place in hub.all():
                 if place.binding.system == system:

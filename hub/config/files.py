@@ -1,12 +1,10 @@
 """The shapes of the files of a project folder. Every unknown key is an error."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, model_validator
 
-from hub.config.duration import parse_duration
-from hub.config.hubfile import Shape, short
+from hub.config.hubfile import Duration, Shape, short
 from hub.config.words import NAME_PATTERN
 from hub.core.model import Direction, FirstSync, Policy, TypeName
 from hub.core.normal import Form
@@ -48,7 +46,6 @@ PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
 Share = Annotated[str, PlainValidator(parse_share)]
 Blank = Literal["wins", "loses"]
-Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
 
 class FieldFile(Shape):

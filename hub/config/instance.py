@@ -17,10 +17,11 @@ from hub.config.files import InstanceFile
 from hub.config.loading import Loading, known
 from hub.config.mapped import Bound, load_mapping
 from hub.config.place import secrets_in
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
 from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Binding, Instance, SystemSpec, Task
+from hub.core.unfit import nearest
 
 
 class _System(NamedTuple):

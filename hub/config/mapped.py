@@ -8,11 +8,13 @@ from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.files import BindingFile, EntityFile, FieldFile, MappedFile, MappingFile
 from hub.config.loading import Loading, known
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
 from hub.config.zone import zone_problem
 from hub.core.errors import ConfigError
-from hub.core.mapping import FieldSpec, Mapping, MappingSpec, compile_mapping
+from hub.core.mapping import Mapping, compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import LINK
+from hub.core.unfit import nearest
 from hub.core.values import TEXTS
 
 

@@ -4,7 +4,8 @@ that changed over there is found by a check and not by the ten thousandth record
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from hub.core.mapping import FieldSpec, Mapping, Problem
+from hub.core.mapping import Mapping, Problem
+from hub.core.mappingspec import FieldSpec
 from hub.core.unfit import nearest, shown
 from hub.core.values import TEXTS, as_text
 

@@ -27,6 +27,8 @@ from hub.store.agenda import Agenda, agenda
 Progress = Callable[[str, Place, int, int | None], None]
 #: A delivery may make another one due (a new key goes back to the other side): so many times at the most.
 ROUNDS = 6
+#: Each so many runs, old ones are forgotten: one statement, that looks at all of them.
+FORGETFUL = 100
 
 
 def quiet(_step: str, _place: Place, _done: int, _total: int | None) -> None:
@@ -58,6 +60,16 @@ class Report:
     def conflicts(self) -> int:
         return sum(tally.conflicts for tally in self.polled.values())
 
+    @property
+    def aside(self) -> int:
+        """Records and writes that stand aside."""
+        return sum(tally.aside for tally in self.polled.values()) + sum(sent.refused for sent in self.sent.values())
+
+    @property
+    def idle(self) -> bool:
+        """It found nothing to do: no system is in trouble, and whatever was read is as before."""
+        return not self.troubles and all(numbers.keys() <= runs.LOOKED_AT for numbers in self.counts().values())
+
     def counts(self) -> dict[str, dict[str, int]]:
         """For the run's row: only what is not zero."""
         found: dict[str, dict[str, int]] = {}
@@ -81,6 +93,8 @@ class Sync:
         self.breaker = Breaker(hub)
         #: Bindings whose poll came to its end.
         self.polled: list[int] = []
+        #: Did this round of deliveries do anything?
+        self.acted = False
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
@@ -134,6 +148,7 @@ class Sync:
         try:
             yield
         except HubError as error:
+            self.acted = True  # what it did before may have made something due
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: {step}: {error}")
             if isinstance(error, Denied):
@@ -195,22 +210,27 @@ class Sync:
         self.tally(place, polling.again(self.hub, place, kind))
 
     def deliver(self, places: Sequence[Place]) -> None:
-        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""
+        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way.
+
+        What only waits (for a person, for the first sync) stays due; the next round would find it as this one did.
+        """
         for _ in range(ROUNDS):
             standing = self.look()
             todo = [place for place in places if place.binding.system not in self.out]
             aside = [place for place in todo if standing[place.id].reviews]
             owed = [place for place in todo if standing[place.id].deliveries]
+            self.acted = bool(aside)
             for place in aside:
                 self.again(place)
             for place in owed:
                 self.guarded("deliver", place, partial(self.send, place))
-            if not aside and not owed:
+            if not self.acted:
                 break
 
     def send(self, place: Place, *, doubts: bool = False) -> None:
         sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
         self.report.deliveries(place).add(sent)
+        self.acted = self.acted or sent.acted
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:
             self.out.add(place.binding.system)
@@ -235,5 +255,9 @@ def sync(
     state = "failed" if report.troubles else "done"
     with hub.store.transaction() as tx:
         catalog.polled(tx, work.polled, hub.now())
-        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
+        said = "\n".join(report.troubles) or None
+        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), said, idle=report.idle)
+        if hub.run_id % FORGETFUL == 0:
+            now = hub.machine.now()
+            runs.forget(tx, stamp(now - hub.keep.runs), stamp(now - hub.keep.idle))
     return report

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from hub.adapter import Adapter
+from hub.core.keep import KEEP, Keep
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
 from hub.flow.guard import Guard
@@ -50,6 +51,13 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+@dataclass(slots=True)
+class Vanished:
+    """Fields that vanished from a system: nothing is written to them until they are back (`hub.flow.drift`)."""
+
+    names: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An entity in one system, ready to use."""
@@ -67,8 +75,8 @@ class Place:
     #: Of a raw record, what the mapping reads; and the 16 bytes that stand for it.
     values: Callable[[Raw], Any] = field(default=lambda raw: ())
     digest: Callable[[Any], bytes] = field(default=lambda values: b"")
-    #: Fields that vanished from the system: nothing is written to them.
-    stopped: set[str] = field(default_factory=set, compare=False)
+    #: The one thing of a place that changes at work: each poll finds out anew.
+    vanished: Vanished = field(default_factory=Vanished, compare=False)
     #: The binding's number in the store.
     id: int = field(init=False)
 
@@ -92,7 +100,8 @@ class Place:
     @property
     def writable(self) -> frozenset[str]:
         """The fields that the hub may write, and that are there to be written."""
-        return self.binding.mapping.writable - self.stopped if self.stopped else self.binding.mapping.writable
+        vanished = self.vanished.names
+        return self.binding.mapping.writable - vanished if vanished else self.binding.mapping.writable
 
     @property
     def followed(self) -> bool:
@@ -117,6 +126,8 @@ class Hub:
     run_id: int | None = None
     #: Of the run that is under way.
     guard: Guard = field(default_factory=Guard)
+    #: For how long runs are remembered.
+    keep: Keep = KEEP
 
     def now(self) -> str:
         return stamp(self.machine.now())

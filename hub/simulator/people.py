@@ -1,7 +1,6 @@
 """What people do: they type, copy, delete and spoil records in the systems, and decide what the hub asks them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from hub.core.errors import Refused
 from hub.core.record import Fields, Raw
@@ -9,20 +8,18 @@ from hub.flow.deciding import held
 from hub.flow.deciding.aside import link, separate
 from hub.flow.deciding.decide import Side, resolve
 from hub.flow.place import Place
+from hub.simulator.scene import Scene
 from hub.simulator.systems import Write1
 from hub.simulator.tags import tag
 from hub.simulator.terms import SPOILT, spoilt
 from hub.store import catalog, conflicts
 from hub.store.deliveries import CREATING
 
-if TYPE_CHECKING:
-    from hub.simulator.play import Play
-
 
 class People:
     """Everybody who is not the hub."""
 
-    def __init__(self, play: "Play") -> None:
+    def __init__(self, play: Scene) -> None:
         self.play = play
         #: Records the hub made: (system, key) -> golden id, as the token of the create told.
         self.children: dict[tuple[str, str], int] = {}

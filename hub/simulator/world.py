@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from hub.adapter import Adapter
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import (
     Allowed,
     Binding,

@@ -306,6 +306,8 @@ run = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("counts", Json),
     sa.Column("said", Text),
+    #: 1: it found nothing to do. Null: it did something, or is not at its end.
+    sa.Column("idle", sa.SmallInteger),
 )
 sa.Index("ix_run_instance", run.c.instance_id, run.c.id)
 sa.Index("ix_run_task", run.c.instance_id, run.c.task, run.c.started_at)

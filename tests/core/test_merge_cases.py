@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.merge import Held, Merged, Shadow, held_fields, merge, owed
 from hub.core.model import Binding, Policy, Unit
 from hub.core.policy import decider, never_taken

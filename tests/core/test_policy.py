@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.merge import Decision
 from hub.core.model import Binding, Policy, Unit
 from hub.core.policy import decider, existence, never_taken

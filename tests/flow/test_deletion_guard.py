@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.memory import Noted, World, memory, pair
+from support.memory import Noted, World, many, memory
 
 from hub.adapter import Can
 from hub.core.model import Deletes
@@ -12,18 +12,6 @@ from hub.flow.deciding import held
 from hub.flow.deciding.held import Waiting, waiting
 from hub.flow.polling import absent
 from hub.store import absences, deliveries
-
-
-def many(number: int = 30, **options: object) -> tuple[World, Noted, Noted]:
-    """Two systems that agree on so many records."""
-    world, crm, erp = pair(**options)  # type: ignore[arg-type]
-    for each in range(number):
-        crm.create(name=f"company {each:03}")
-    world.sync()
-    world.sync()
-    crm.writes.clear()
-    erp.writes.clear()
-    return world, crm, erp
 
 
 def shown(world: World) -> list[Waiting]:

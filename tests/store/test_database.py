@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Desk, ready
+from desk import Desk, ready
 from support import postgres
 
 from hub.core.errors import ConfigError, TryLater

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, ORIGIN, Desk, link, ready
+from desk import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
 from hub.core.merge import Shadow

@@ -50,6 +50,7 @@ def one_round(hub: Hub, place: Place, doubts: bool, linked: bool) -> Sent:
     while place.writes and total.stopped is None:
         page = DeliveryPage(hub, place, linked=linked)
         plans = page.run(after, doubts)
+        page.sent.acted = any(item.step != "twin" for item in plans)
         total.add(page.sent)
         if len(plans) < page.size:
             break

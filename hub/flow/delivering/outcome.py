@@ -47,12 +47,15 @@ class Sent:
     #: Why the system could not be written to at all. None: it could.
     stopped: HubError | None = None
     errors: list[str] = field(default_factory=list)
+    #: Was anything done, counted or not? False: nothing is due, or what is waits for something else.
+    acted: bool = False
 
     def add(self, other: "Sent") -> None:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.stopped = self.stopped or other.stopped
         self.errors += other.errors
+        self.acted = self.acted or other.acted
 
     @property
     def written(self) -> int:
