@@ -171,7 +171,7 @@ def _unfilled(mapping: Mapping, info: ObjectLike) -> Iterator[Problem]:
 
 def _texts_written(side: Side) -> Iterator[FieldSpec]:
     for name, spec in side.mapping.specs.items():
-        if name in side.mapping.writable and spec.type in TEXTS and len(spec.sources) == 1:
+        if name in side.mapping.writable and spec.type in TEXTS and len(spec.sources) == 1 and spec.refers is None:
             yield spec
 
 

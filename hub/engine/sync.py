@@ -9,7 +9,7 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.engine.breaker import Breaker
-from hub.flow import drift
+from hub.flow import drift, references
 from hub.flow.delivering.deliver import deliver
 from hub.flow.delivering.outcome import NUMBERS, Sent
 from hub.flow.delivering.settle import land
@@ -101,6 +101,8 @@ class Sync:
         for place in places:
             if standing[place.id].reviews:
                 self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
+        for place in places:
+            place.waits.there = any(standing[one.id].waiting for one in self.hub.places[place.entity.name].values())
         for place in places:
             self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
@@ -197,19 +199,30 @@ class Sync:
     def deliver(self, places: Sequence[Place]) -> None:
         """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""
         for _ in range(ROUNDS):
-            standing = self.look()
+            standing = self.resumed(places, self.look())
             todo = [place for place in places if place.binding.system not in self.out]
             aside = [place for place in todo if standing[place.id].reviews]
             owed = [place for place in todo if standing[place.id].deliveries]
             for place in aside:
                 self.again(place)
             for place in owed:
+                self.guarded("deliver", place, partial(self.send, place, later=bool(place.children)))
+            for place in reversed([place for place in owed if self.report.deliveries(place).later]):
+                self.report.deliveries(place).later = 0
                 self.guarded("deliver", place, partial(self.send, place))
             if not aside and not owed:
                 break
 
-    def send(self, place: Place, *, doubts: bool = False) -> None:
-        sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
+    def resumed(self, places: Sequence[Place], standing: dict[int, Agenda]) -> dict[int, Agenda]:
+        """How things stand once everything that waited for a parent, and need not any more, is owed or read again."""
+        waiting = [place for place in places if standing[place.id].waiting]
+        for place in waiting:
+            references.resume(self.hub, place)
+        return self.look() if waiting else standing
+
+    def send(self, place: Place, *, doubts: bool = False, later: bool = False) -> None:
+        linked = place.entity.name in self.report.held
+        sent = deliver(self.hub, place, doubts=doubts, linked=linked, later=later)
         self.report.deliveries(place).add(sent)
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:
