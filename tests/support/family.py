@@ -12,9 +12,10 @@ from hub.core.model import Allowed, Binding, Compared, Deletes, Entity, Instance
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.simulator import databases, world
-from hub.store import links, waiting
+from hub.store import links, reviews, waiting
 from hub.store.deliveries import Standing
 from hub.store.deliveries import standing as owed
+from hub.store.reviews import Review
 from hub.store.waiting import Waiting
 
 ASK = Policy("ask")
@@ -39,6 +40,9 @@ class Office(Noted):
 
     def of(self, entity: str) -> dict[str, dict[str, Any]]:
         return self.held(entity)
+
+    def fields(self, entity: str, key: str) -> dict[str, Any]:
+        return self.held(entity)[key]
 
     def one(self, entity: str, name: str) -> dict[str, Any]:
         """The record of this name."""
@@ -88,6 +92,13 @@ class Family(world.World):
             for link in self.links(place.id, sorted(self.systems[place.binding.system].held(place.entity.name)))
         )
         return [*found]
+
+    def entity(self, item: Standing) -> str:
+        return self.hub.catalog.by_id()[item.binding_id][0]
+
+    def aside(self) -> list[Review]:
+        with self.store.reading() as tx:
+            return reviews.find(tx, [place.id for place in self.hub.all()])
 
     def links(self, binding: int, keys: Sequence[str]) -> list[links.Link]:
         with self.store.reading() as tx:
