@@ -80,6 +80,11 @@ def show(found: "Standing") -> None:
             line()
             names = ", ".join(row.stopped)
             line(f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
+        if row.waiting:
+            line()
+            many = counted(row.waiting, f"{row.entity} waits", f"{row.entity} records wait")
+            line(f"{row.system}: {many} for another record, 'hub records {row.entity} SYSTEM:KEY' says for which:")
+            line(f"  {row.waits}{', and others' if row.waiting > 1 else ''}")
     for said in found.held:
         line()
         line(said)

@@ -154,6 +154,7 @@ def _spec(name: str, mapped: MappedFile, field: FieldFile | None, wire: Any, zon
         choices=choices,
         wire=wire,
         zone=mapped.zone or zone,
+        refers=field.entity if field else None,
     )
 
 

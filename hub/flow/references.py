@@ -33,6 +33,24 @@ class Wait(NamedTuple):
     blocks: bool = False
 
 
+def resolve(tx: Tx, place: Place, page: Sequence[tuple[str, Fields]]) -> dict[str, list[Wait]]:
+    """Of records (key, fields), the keys of known parents become golden records; a parent that is gone there is known
+    all the same. What is not known is left out, as absent: what waits, by the record's key."""
+    waits: dict[str, list[Wait]] = {}
+    for parent_id, names in _by_parent(place).items():
+        shown = [(key, fields, name) for key, fields in page for name in names if fields.get(name) is not None]
+        found = links.lookup(tx, parent_id, sorted({str(fields[name]) for _, fields, name in shown}))
+        for key, fields, name in shown:
+            value = str(fields[name])
+            if value in found:
+                fields[name] = named(found[value].golden_id)
+            else:
+                del fields[name]
+                said = f"{name} names {_called(place.parents[name].place)} {value}, which the hub does not know yet"
+                waits.setdefault(key, []).append(Wait(name, parent_id, value, None, said))
+    return waits
+
+
 class Shown:
     """The references of one page of records, as a system shows them."""
 
@@ -42,26 +60,7 @@ class Shown:
         self.waits: dict[str, list[Wait]] = {}
 
     def resolve(self, looks: Sequence[Look]) -> None:
-        """The keys of known parents become golden records. A parent that is gone there is known all the same."""
-        for place, names in _by_parent(self.place).items():
-            asked = {str(look.fields[name]) for look in looks for name in names if look.fields.get(name) is not None}
-            found = links.lookup(self.batch.tx, place, sorted(asked))
-            for look in looks:
-                for name in names:
-                    self.take(look, name, {key: link.golden_id for key, link in found.items()})
-
-    def take(self, look: Look, name: str, found: Mapping[str, int]) -> None:
-        key = look.fields.get(name)
-        if key is None:
-            return
-        golden_id = found.get(str(key))
-        if golden_id is not None:
-            look.fields[name] = named(golden_id)
-            return
-        del look.fields[name]
-        parent = self.place.parents[name].place
-        said = f"{name} names {_called(parent)} {key}, which the hub does not know yet"
-        self.waits.setdefault(look.record.key, []).append(Wait(name, parent.id, str(key), None, said))
+        self.waits = resolve(self.batch.tx, self.place, [(look.record.key, look.fields) for look in looks])
 
     def unmatchable(self, look: Look) -> list[Wait]:
         """What a match rule has to know first: without it this record might be made a twin."""

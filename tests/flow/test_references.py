@@ -228,7 +228,7 @@ def test_a_parent_that_is_not_to_be_created_there_is_left_out() -> None:
 
 
 def test_what_waits_for_a_parent_costs_nothing_and_is_tried_by_no_run() -> None:
-    world, crm, erp = refused(required=[("erp", "firm")])
+    world, _, erp = refused(required=[("erp", "firm")])
     erp.calls.clear()
     world.sync()
     assert [call for call in erp.calls if call != "changes"] == []
