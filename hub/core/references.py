@@ -15,6 +15,8 @@ from typing import NamedTuple
 from hub.core.record import Value
 
 _PREFIX = "hub:"
+#: Of a golden record that turned out to be another one: the field that names that one.
+INTO = ""
 
 
 class Edge(NamedTuple):

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from hub.core.match import matched_fields
 from hub.core.record import Fields, Value
-from hub.core.references import named, number
+from hub.core.references import INTO, named, number
 from hub.flow.batch import Batch
 from hub.flow.place import Hub, Parent, Place
 from hub.flow.seen import Look
-from hub.store import deliveries, links, reviews, waiting
+from hub.store import deliveries, links, records, reviews, waiting
 from hub.store.database import Tx
 from hub.store.deliveries import Due
-from hub.store.schema import DELETED
+from hub.store.schema import ABSORBED, DELETED, LIVE
 from hub.store.waiting import IN, OUT, Standing, Unread, Waiting
 
 
@@ -86,7 +86,7 @@ class Keys:
         #: By golden record and field: what some system shows of it, and is not taken yet.
         self.unread: dict[tuple[int, str], list[Unread]] = defaultdict(list)
         for parent, names in _by_parent(place).items():
-            self.found[parent] = waiting.standing(tx, parent, sorted(_named_in(due, names)))
+            self.found[parent] = _followed(tx, parent, waiting.standing(tx, parent, sorted(_named_in(due, names))))
         if place.waits.there:
             for row in waiting.unread(tx, [item.golden_id for item in due]):
                 self.unread[row.golden_id, row.field].append(row)
@@ -110,7 +110,7 @@ class Keys:
                 left.add(name)
             elif sent.get(name) is not None:
                 there = self.standing(name, sent[name])
-                if there is None or there.key is None:
+                if there is None or there.key is None or there.state == DELETED:
                     left.add(name)
                     waits.append(_wait(name, parent, sent[name], there))
         return ({name: value for name, value in sent.items() if name not in left} if left else sent), waits
@@ -143,6 +143,23 @@ class Keys:
                 strange = strange or golden_id is None
                 fields = {**fields, name: named(golden_id) if golden_id is not None else key}
         return fields, strange
+
+
+def _followed(tx: Tx, parent_id: int, found: dict[int, Standing]) -> dict[int, Standing]:
+    """In place of golden records that turned out to be others, those others. There are hardly ever any."""
+    absorbed = [golden_id for golden_id, row in found.items() if row.state == ABSORBED]
+    for golden_id, known in records.load(tx, parent_id, absorbed).items():
+        into = number(known.fields.get(INTO))
+        there = waiting.standing(tx, parent_id, [into]) if into is not None else {}
+        found[golden_id] = next(iter(there.values()), found[golden_id])
+    return found
+
+
+def mothers(place: Place, due: Iterable[Due]) -> set[int]:
+    """Of deliveries to one place, the golden records that others of them refer to."""
+    names = [name for name, parent in place.parents.items() if parent.place.id == place.id]
+    found = {number(item.known.fields.get(name)) for item in due for name in names}
+    return {golden_id for golden_id in found if golden_id is not None}
 
 
 def note(tx: Tx, place: Place, waits: Mapping[int, Sequence[Wait]], now: str) -> None:
@@ -218,10 +235,11 @@ def _named_in(due: Iterable[Due], names: Sequence[str]) -> set[int]:
 
 def _wait(name: str, parent: Parent, value: Value, there: Standing | None) -> Wait:
     """Why a reference cannot be sent, and whether that keeps the record from being created."""
-    coming = there is not None and (there.waits or there.delivery in ("owed", "creating"))
+    live = there is not None and there.state == LIVE
+    coming = there is not None and live and (there.waits or there.delivery in ("owed", "creating"))
     blocks = parent.required or (coming and not parent.circular)
     said = f"{name} names {parent.place.entity.name} {value}, which {_why(parent.place, there, coming)}"
-    return Wait(name, parent.place.id, None, number(value), said, coming, blocks)
+    return Wait(name, parent.place.id, None, there.golden_id if there else number(value), said, coming, blocks)
 
 
 def _why(place: Place, there: Standing | None, coming: bool) -> str:

@@ -72,8 +72,9 @@ _KNOWN = sa.text(
 )
 _READY = sa.text(
     """SELECT DISTINCT w.golden_id FROM waiting w WHERE w.binding_id = :binding AND w.way = 'out' AND (
-         EXISTS (SELECT 1 FROM link p
+         EXISTS (SELECT 1 FROM link p JOIN golden g ON g.id = p.golden_id AND g.state = 1
                  WHERE p.binding_id = w.parent_id AND p.golden_id = w.parent_golden AND p.state = 1)
+         OR EXISTS (SELECT 1 FROM golden a WHERE a.id = w.parent_golden AND a.state = 2)
          OR (w.coming = 1
              AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = w.parent_id
                              AND d.golden_id = w.parent_golden AND d.state IN ('owed', 'creating'))

@@ -1,8 +1,11 @@
 """References: a field that names another record. The hub holds which one it is; each system is written its own key."""
 
-from support.family import FIRM, GROUP, MAIN, PERSON, Family, Office, office, two
+import pytest
+from support.family import FIRM, GROUP, MAIN, PERSON, WORKS, Family, Office, office, two
+from support.memory import ABLE
 
-from hub.core.errors import TryLater
+from hub.adapter import Can
+from hub.core.errors import TryLater, Unknown
 from hub.core.model import Allowed
 
 
@@ -233,3 +236,180 @@ def test_what_waits_for_a_parent_costs_nothing_and_is_tried_by_no_run() -> None:
     world.sync()
     assert [call for call in erp.calls if call != "changes"] == []
     assert [item.attempts for item in world.owed() if world.entity(item) == PERSON] == [1], "only Bob was tried"
+
+
+# -- deletions ----------------------------------------------------------------------------------------------
+
+
+def test_children_are_deleted_before_their_parents() -> None:
+    world, crm, erp = employed()
+    crm.remove(FIRM, "cf1")
+    crm.remove(PERSON, "cp1")
+    world.sync()
+    assert (erp.of(FIRM), erp.of(PERSON)) == ({}, {})
+    assert [write.key for write in erp.writes] == ["ep1", "ef1"]
+    assert (world.owed(), world.waits()) == ([], [])
+
+
+def test_a_daughter_is_deleted_before_her_mother() -> None:
+    world, crm, erp = two(references=GROUP)
+    mother = crm.add(FIRM, name="Mother")
+    daughter = crm.add(FIRM, name="Daughter", mother=mother)
+    crm.add(FIRM, name="Granddaughter", mother=daughter)
+    world.sync()
+    world.sync()
+    erp.writes.clear()
+    for key in ("cf1", "cf2", "cf3"):
+        crm.remove(FIRM, key)
+    world.sync()
+    assert erp.of(FIRM) == {}
+    assert [write.key for write in erp.writes] == ["ef3", "ef2", "ef1"]
+
+
+def test_a_parent_that_was_deleted_is_left_out_and_needed_by_no_one_else() -> None:
+    world, crm, erp = employed()
+    erp.add(FIRM, name="Bolt")
+    world.sync()
+    crm.remove(FIRM, "cf1")
+    world.sync()
+    crm.add(PERSON, name="Bob", firm="cf1")
+    world.sync()
+    assert not erp.one(PERSON, "Bob")["firm"]
+    assert [said.partition("which")[2] for _, _, said in world.waits()] == [" was deleted"]
+
+
+def test_a_child_that_needs_a_deleted_parent_waits_with_the_reason() -> None:
+    world, crm, erp = employed(required=[("erp", "firm")])
+    crm.remove(FIRM, "cf1")
+    crm.add(PERSON, name="Bob", firm="cf1")
+    crm.add(PERSON, name="Cid", firm=crm.add(FIRM, name="Cork"))
+    world.sync()
+    assert {row["name"] for row in erp.of(PERSON).values()} == {"Ann", "Cid"}
+    assert [said.partition("which")[2] for _, _, said in world.waits()] == [" was deleted"]
+
+
+def test_a_child_that_waits_and_is_deleted_waits_no_more() -> None:
+    world, crm, erp = refused(required=[("erp", "firm")])
+    crm.remove(PERSON, "cp1")
+    world.sync()
+    assert (erp.of(PERSON), world.every()) == ({}, [])
+
+
+# -- systems that can do less -----------------------------------------------------------------------------------
+
+#: Neither versions nor tokens nor search, and no word on what became of a write.
+WEAK = Can(tombstones=True, batch=10)
+
+
+@pytest.mark.parametrize("can", [ABLE, WEAK], ids=["able", "weak"])
+@pytest.mark.parametrize("references", [WORKS, MAIN, GROUP], ids=["works", "main", "group"])
+def test_any_shape_comes_to_rest(can: Can, references: dict[str, dict[str, str]]) -> None:
+    crm, erp, shop = office("c", can), office("e", can), office("s", can)
+    world = Family({"crm": crm, "erp": erp, "shop": shop}, references=references)
+    for system in (crm, erp):
+        mother = system.add(FIRM, name=f"Mother {system}")
+        daughter = system.add(FIRM, name="Daughter", mother=mother)
+        boss = system.add(PERSON, name="Boss", firm=mother)
+        system.change(FIRM, mother, main=boss)
+        system.add(PERSON, name="Ann", firm=daughter)
+    for _ in range(3):
+        world.sync()
+    assert (world.sync().written, world.every(), world.owed(), world.aside()) == (0, [], [], [])
+    for place in world.hub.all():
+        for name in place.parents:
+            assert sum(bool(row[name]) for row in world.systems[place.binding.system].of(place.entity.name).values())
+        assert len(world.systems[place.binding.system].of(place.entity.name)) == 4
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("can", [ABLE, WEAK], ids=["able", "weak"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_lost_answer_makes_no_twin_and_loses_no_reference(can: Can, phase: str, nth: int) -> None:
+    world, crm, erp = two(erp=office("e", can), references=MAIN)
+    acme = crm.add(FIRM, name="Acme")
+    crm.change(FIRM, acme, main=crm.add(PERSON, name="Ann", firm=acme))
+    lost = [Unknown("system.no-answer", "no answer")]
+    calls = iter(range(1, 100))
+
+    def fault(call: str, at: str) -> None:
+        if call == "write" and at == phase and next(calls) == nth:
+            raise lost.pop()
+
+    erp.fault = fault
+    for _ in range(5):
+        world.sync()
+        world.clock.pass_(3600)
+    assert not lost
+    assert (len(erp.of(FIRM)), len(erp.of(PERSON))) == (1, 1)
+    assert (erp.one(FIRM, "Acme")["main"], erp.one(PERSON, "Ann")["firm"]) == ("ep1", "ef1")
+    assert (world.every(), world.owed(), world.log()) == ([], [], [])
+
+
+# -- what it costs --------------------------------------------------------------------------------------------
+
+
+def statements(world: Family) -> int:
+    before = world.store.counts.statements
+    world.sync()
+    return world.store.counts.statements - before
+
+
+@pytest.mark.parametrize("number", [1, 40])
+def test_a_page_with_references_costs_one_statement_on_each_way(number: int) -> None:
+    cost = []
+    for references in ({}, WORKS):
+        world, crm, _ = two(references=references)
+        firm = crm.add(FIRM, name="Acme")
+        world.sync()
+        world.sync()
+        for one in range(number):
+            crm.add(PERSON, name=f"Ann {one}", **({"firm": firm} if references else {}))
+        cost.append(statements(world))
+    # one when they are read, one when they are delivered, one for the look at the delivered ones in the same run
+    assert cost[1] - cost[0] <= 2
+
+
+def test_a_parent_costs_nothing_for_having_children() -> None:
+    cost = []
+    for references in ({}, WORKS):
+        world, crm, _ = two(references=references)
+        crm.add(FIRM, name="Acme")
+        cost.append(statements(world))
+    assert cost[1] == cost[0]
+
+
+# -- two firms that turn out to be one -----------------------------------------------------------------------
+
+
+def test_children_of_a_record_that_turned_out_to_be_another_point_to_that_one() -> None:
+    alone = {(FIRM, "crm"): Allowed(insert=False), (FIRM, "erp"): Allowed(insert=False)}
+    world, crm, erp = two(allowed=alone, named=["crm"])
+    crm.add(FIRM, name="Acme")
+    erp.add(PERSON, name="Ann", firm=erp.add(FIRM, name="Acme"))
+    world.sync()
+    assert not crm.one(PERSON, "Ann")["firm"]
+    crm.change(FIRM, "cf1", erp_key="ef1")
+    for _ in range(2):
+        world.sync()
+    assert crm.one(PERSON, "Ann")["firm"] == "cf1"
+    erp.change(PERSON, "ep1", phone="5")
+    for _ in range(2):
+        world.sync()
+    assert (crm.one(PERSON, "Ann")["firm"], erp.one(PERSON, "Ann")["firm"]) == ("cf1", "ef1")
+    assert (world.every(), world.log(), world.sync().written) == ([], [], 0)
+
+
+def test_firms_that_belong_to_one_another_in_a_circle_can_be_deleted() -> None:
+    world, crm, erp = two(references=GROUP)
+    one = crm.add(FIRM, name="One")
+    other = crm.add(FIRM, name="Other", mother=one)
+    crm.change(FIRM, one, mother=other)
+    crm.add(FIRM, name="Third", mother=one)
+    world.sync()
+    world.sync()
+    erp.writes.clear()
+    for key in ("cf1", "cf2", "cf3"):
+        crm.remove(FIRM, key)
+    world.sync()
+    assert (erp.of(FIRM), world.owed()) == ({}, [])
+    assert erp.writes[0].key == "ef3"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
 from support.memory import ABLE, Noted
 
 from hub.adapter import Can, FieldInfo
@@ -12,7 +13,8 @@ from hub.core.model import Allowed, Binding, Compared, Deletes, Entity, Instance
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.simulator import databases, world
-from hub.store import links, reviews, waiting
+from hub.store import conflicts, links, reviews, schema, waiting
+from hub.store.conflicts import Conflict
 from hub.store.deliveries import Standing
 from hub.store.deliveries import standing as owed
 from hub.store.reviews import Review
@@ -61,7 +63,10 @@ def office(mark: str, can: Can = ABLE, refuses: Sequence[str] = (), **options: A
     """`mark`: its keys begin with it, so that no key of one system is one of another. `refuses`: no firm in there."""
     texts = [FieldInfo("name"), FieldInfo("phone")]
     city = FieldInfo("city", choices=("York", "Leeds") if refuses else ())
-    objects = {FIRM: [*texts, city, *map(FieldInfo, ("main", "mother"))], PERSON: [*texts, FieldInfo("firm")]}
+    objects = {
+        FIRM: [*texts, city, *map(FieldInfo, ("main", "mother", "erp_key"))],
+        PERSON: [*texts, FieldInfo("firm")],
+    }
     return Office(objects, can=can, key=lambda obj, number: f"{mark}{obj[0]}{number}", **options)
 
 
@@ -80,6 +85,15 @@ class Family(world.World):
         """(entity, system, what it says), of every reference that waits."""
         names = self.hub.catalog.by_id()
         return [(*names[row.binding_id], row.said) for row in self.rows()]
+
+    def every(self) -> list[Waiting]:
+        """Whatever waits, also of records that are gone."""
+        with self.store.reading() as tx:
+            return [Waiting(*row) for row in tx.rows(sa.select(schema.waiting))]
+
+    def log(self) -> list[Conflict]:
+        with self.store.reading() as tx:
+            return conflicts.find(tx, [place.id for place in self.hub.all()])
 
     def rows(self) -> list[Waiting]:
         with self.store.reading() as tx:
@@ -120,8 +134,10 @@ def instance(
     policy: Policy = ASK,
     means: Deletes | None = None,
     without: Sequence[tuple[str, str]] = (),
+    named: Sequence[str] = (),
 ) -> Instance:
-    """`required`: (system, field); `allowed`, `without`: by (entity, system)."""
+    """`required`: (system, field); `allowed`, `without`: by (entity, system). `named`: systems whose firms hold the
+    key that they have in the ERP."""
 
     def entity(name: str) -> Entity:
         refers = references.get(name, {})
@@ -135,6 +151,8 @@ def instance(
                 )
                 for field in fields
             ]
+            if name == FIRM and system in named:
+                specs.append(FieldSpec("@erp", "reference", ("erp_key",)))
             may = (allowed or {}).get((name, system), Allowed())
             mapping = compile_mapping(MappingSpec(name, name, tuple(specs)))
             return Binding(name, system, name, mapping, "both", may, deletes=means or Deletes())

@@ -17,7 +17,7 @@ from hub.flow.delivering.restraint import restrained, waits
 from hub.flow.delivering.settle import settle
 from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.references import Keys, note
+from hub.flow.references import Keys, mothers, note
 from hub.flow.seen import Seen
 from hub.store import candidates, catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
@@ -41,7 +41,7 @@ def deliver(hub: Hub, place: Place, *, doubts: bool = False, linked: bool = Fals
     for _ in range(ROUNDS):
         sent = one_round(hub, place, doubts, linked, later)
         total.add(sent)
-        if sent.stopped or not sent.stale:
+        if sent.stopped or not (sent.stale or (sent.later and sent.deleted)):
             break
     return total
 
@@ -113,11 +113,15 @@ class DeliveryPage:
 
     def in_turn(self, plans: list[Plan]) -> list[Plan]:
         """Deletions of parents are left until those of their children are sent."""
-        if not self.later:
+        if not self.place.children:
             return plans
-        found = [item._replace(step="later", write=None) if item.step in GONE else item for item in plans]
-        self.sent.later += sum(item.step == "later" for item in found)
-        return found
+        gone = [item.due for item in plans if item.step in GONE]
+        left = {due.golden_id for due in gone}
+        if not self.later:
+            left &= mothers(self.place, gone)
+            left = left if len(left) < len(gone) else set()  # in a circle one has to be the first
+        self.sent.later += len(left)
+        return [item._replace(step="later", write=None) if item.due.golden_id in left else item for item in plans]
 
     def part(self, plans: Sequence[Plan], tx: Tx) -> None:
         """Golden records that are deleted, and records that stay: they are let go."""
