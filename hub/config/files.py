@@ -202,6 +202,8 @@ class MappedFile(Shape):
     scale: Annotated[int, Field(ge=0, le=12)] | None = None
     choices: list[str] = []
     zone: str | None = None
+    #: Of a reference to an entity: how this system writes its keys.
+    key: Literal["text", "integer"] = "text"
 
     @model_validator(mode="after")
     def _one_source(self) -> "MappedFile":

@@ -109,6 +109,8 @@ class Sync:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
+        for place in places:
+            references.wake(self.hub, place)
         self.report.held |= gate.before_writes(self.hub, places, self.polled)
         self.deliver(places)
         self.report.troubles += [said for place in places for said in absent.troubles(self.hub, place)]

@@ -172,12 +172,20 @@ def note(tx: Tx, place: Place, waits: Mapping[int, Sequence[Wait]], now: str) ->
 def resume(hub: Hub, place: Place) -> None:
     """What waited for parents that are there by now is owed, or read, again."""
     with hub.store.transaction() as tx:
+        waiting.sweep(tx, place.id)
         ready = waiting.ready(tx, place.id)
         waiting.forget(tx, place.id, ready, OUT)
         deliveries.owe(tx, [(place.id, golden_id) for golden_id in ready], hub.now())
         known = waiting.known(tx, place.id)
         links.revisit(tx, place.id, [row.key for row in known])
         reviews.open_(tx, [_again(place, row, hub.now()) for row in known])
+
+
+def wake(hub: Hub, place: Place) -> None:
+    """Records that only their parents can tell from others are tried again: parents were read since."""
+    if not matched_fields(place.entity).isdisjoint(place.parents):
+        with hub.store.transaction() as tx:
+            reviews.wake(tx, place.id, "waiting", hub.now())
 
 
 def _again(place: Place, row: waiting.Known, now: str) -> dict[str, str | int | None]:

@@ -81,6 +81,12 @@ _READY = sa.text(
              AND NOT EXISTS (SELECT 1 FROM waiting x WHERE x.binding_id = w.parent_id
                              AND x.golden_id = w.parent_golden AND x.way = 'out' AND x.blocks = 1)))"""
 )
+_SWEEP = sa.text(
+    """DELETE FROM waiting WHERE binding_id = :binding AND (
+         NOT EXISTS (SELECT 1 FROM golden g WHERE g.id = waiting.golden_id AND g.state = 1)
+         OR (way = 'in' AND NOT EXISTS (SELECT 1 FROM link l WHERE l.binding_id = waiting.binding_id
+                                        AND l.golden_id = waiting.golden_id AND l.state = 1)))"""
+)
 _OF = sa.text("SELECT * FROM waiting WHERE golden_id = :golden ORDER BY binding_id, field")
 
 
@@ -112,6 +118,11 @@ def save(tx: Tx, rows: Sequence[Waiting]) -> None:
 def forget(tx: Tx, binding_id: int, golden_ids: Sequence[int], way: str) -> None:
     """These wait no more, that way."""
     tx.each_do(_FORGET, golden_ids, binding=binding_id, way=way)
+
+
+def sweep(tx: Tx, binding_id: int) -> None:
+    """Records that are gone wait for nothing."""
+    tx.run(_SWEEP, {"binding": binding_id})
 
 
 def unread(tx: Tx, golden_ids: Sequence[int]) -> list[Unread]:

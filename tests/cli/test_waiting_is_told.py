@@ -32,7 +32,9 @@ def test_a_record_says_what_it_waits_for(waiting: Family, capsys: pytest.Capture
 
 def test_a_record_says_which_key_is_not_known(waiting: Family, capsys: pytest.CaptureFixture[str]) -> None:
     said = told(waiting, "cp2", capsys)
-    assert "waits in crm: firm names crm firm cf9, which the hub does not know yet: firm is not taken from there" in said
+    assert (
+        "waits in crm: firm names crm firm cf9, which the hub does not know yet: firm is not taken from there" in said
+    )
     assert "waits in erp: firm names crm firm cf9" in said
 
 

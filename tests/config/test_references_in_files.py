@@ -98,3 +98,15 @@ def test_a_reference_marks_nothing_as_closed(people: Path, change: Change, probl
     change(MAIN, "crm: {mapping: person.crm}", "crm: {mapping: person.crm, deletes: {send: soft, set: {company: '1'}}}")
     [said] = problems()
     assert said.endswith("is a reference, which marks nothing as closed; name another field")
+
+
+def test_how_keys_are_written_is_said_by_the_mapping(people: Path, load: Callable[[], Project]) -> None:
+    (people / "mappings/person.crm.yaml").write_text(MAPPED % ", key: integer", encoding="utf-8")
+    assert load().instances["main"].entities["person"].bindings["crm"].mapping.specs["company"].type == "integer"
+
+
+def test_how_keys_are_written_is_said_of_references_only(people: Path, change: Change, problems: Problems) -> None:
+    change("mappings/person.crm.yaml", "name: pers_name", "name: {field: pers_name, key: integer}")
+    assert problems() == [
+        "mappings/person.crm.yaml:4:28: fields.name.key: is for fields that refer to an entity; leave it out"
+    ]

@@ -12,11 +12,10 @@ Said = dict[str, str]
 
 def edges(said: Said) -> dict[str, list[Edge]]:
     """`{"person": "firm! boss"}`: a person refers to a firm, which it must have, and to a boss."""
-    found = {
+    return {
         name: [Edge(parent.rstrip("!"), parent.rstrip("!"), parent.endswith("!")) for parent in parents.split()]
         for name, parents in said.items()
     }
-    return found
 
 
 @pytest.mark.parametrize(
@@ -89,3 +88,11 @@ def test_a_golden_record_comes_back_as_it_is_whatever_its_key_looks_like() -> No
     assert mapping.project({"firm": named(7**20)}) == {"firm": named(7**20)}
     assert mapping.to_hub({"firmid": "7"}) == ({"firm": "C-7"}, ())
     assert mapping.to_system({"firm": "C-7"}) == ({"firmid": "7"}, ())
+
+
+def test_keys_are_written_as_the_system_writes_them() -> None:
+    spec = FieldSpec("firm", "integer", ("firm_id",), wire="json", refers="firm")
+    mapping = compile_mapping(MappingSpec("person", "person", (spec,)))
+    assert mapping.to_system({"firm": "42"}) == ({"firm_id": 42}, ())
+    assert mapping.to_hub({"firm_id": 42}) == ({"firm": 42}, ())
+    assert mapping.to_system({"firm": None}) == ({"firm_id": None}, ())

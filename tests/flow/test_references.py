@@ -7,6 +7,7 @@ from support.memory import ABLE
 from hub.adapter import Can
 from hub.core.errors import TryLater, Unknown
 from hub.core.model import Allowed
+from hub.store import reviews
 
 
 def employed(**options: object) -> tuple[Family, Office, Office]:
@@ -175,6 +176,39 @@ def test_a_record_that_only_its_parent_can_tell_from_others_stands_aside() -> No
     assert [review.code for review in world.aside()] == ["record.text", "reference.waits"]
 
 
+def test_people_are_found_by_their_firm_in_the_run_that_finds_the_firm() -> None:
+    world, crm, erp = two(match={PERSON: [["firm", "name"]], FIRM: [["name"]]})
+    crm.add(PERSON, name="Ann", firm=crm.add(FIRM, name="Acme"), phone="1")
+    erp.add(PERSON, name="Ann", firm=erp.add(FIRM, name="acme"))
+    crm.add(PERSON, name="Ann", firm=crm.add(FIRM, name="Bolt"), phone="2")
+    world.sync()
+    assert sorted((row["firm"], row["phone"]) for row in erp.of(PERSON).values()) == [("ef1", "1"), ("ef2", "2")]
+    assert (len(crm.of(PERSON)), world.aside(), world.sync().written) == (2, [], 0)
+
+
+def test_a_record_that_stands_aside_for_its_parent_is_taken_as_soon_as_it_is_known() -> None:
+    world, crm, erp = two(match={PERSON: [["firm", "name"]], FIRM: [["name"]]})
+    erp.add(PERSON, name="Ann", firm=erp.add(FIRM, name="\0"))
+    world.sync()
+    assert crm.of(PERSON) == {}
+    crm.add(PERSON, name="Ann", firm=crm.add(FIRM, name="Acme"), phone="7")
+    erp.change(FIRM, "ef1", name="Acme")
+    world.sync()
+    assert (len(crm.of(PERSON)), len(erp.of(PERSON))) == (1, 1)
+    assert (erp.one(PERSON, "Ann")["phone"], world.aside()) == ("7", [])
+
+
+def test_a_person_may_say_that_it_is_a_new_one_without_its_parent() -> None:
+    world, crm, erp = two(match={PERSON: [["firm", "name"]], FIRM: [["name"]]})
+    erp.add(PERSON, name="Ann", firm=erp.add(FIRM, name="\0"))
+    world.sync()
+    place = world.place("erp", PERSON)
+    with world.store.transaction() as tx:
+        reviews.decide(tx, place.id, "ep1", None, "a person", world.hub.now())
+    world.sync()
+    assert [row["name"] for row in crm.of(PERSON).values()] == ["Ann"]
+
+
 # -- a parent that a system does not have -----------------------------------------------------------------
 
 
@@ -292,6 +326,14 @@ def test_a_child_that_waits_and_is_deleted_waits_no_more() -> None:
     world, crm, erp = refused(required=[("erp", "firm")])
     crm.remove(PERSON, "cp1")
     world.sync()
+    assert (erp.of(PERSON), world.every()) == ({}, [])
+
+
+def test_a_record_that_is_gone_waits_for_nothing() -> None:
+    world, crm, erp = stranger()
+    crm.remove(PERSON, "cp1")
+    for _ in range(2):
+        world.sync()
     assert (erp.of(PERSON), world.every()) == ({}, [])
 
 

@@ -155,8 +155,9 @@ class PageMerge:
         self.batch.review(self.place, key, kind, error, due, golden_id)
 
     def unmatchable(self, look: Look, references: Shown) -> bool:
-        """Who it is cannot be told before its parent is known: it stands aside."""
-        waits = references.unmatchable(look)
+        """Who it is cannot be told before its parent is known: it stands aside, unless a person or a key tells."""
+        named = any(look.fields.get(name) is not None for name in self.place.links)
+        waits = [] if named or look.record.key in self.seen.decided else references.unmatchable(look)
         if waits:
             said = f"{waits[0].said}: a match rule looks at it, so that it waits"
             self.aside(look.record.key, "waiting", Refused("reference.waits", said))
