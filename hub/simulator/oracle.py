@@ -7,16 +7,19 @@ instant of every write; `hub.simulator.ending` judges what is left when all is q
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
 from hub.simulator.systems import Simulated, Write1
 from hub.simulator.tags import Tag, pairs, reach, tag, tags, texts
-from hub.simulator.terms import Terms
+from hub.simulator.terms import PARENT, Terms
 from hub.simulator.world import World
 from hub.store import conflicts
 from hub.store.conflicts import Conflict
+
+if TYPE_CHECKING:
+    from hub.simulator.kin import Kin
 
 #: What can be broken, as the last line of a report counts it.
 LOST, DUPLICATED, UNLOGGED, INVENTED, ECHOED = "lost", "duplicated", "unlogged", "invented deletes", "echoes"
@@ -61,6 +64,8 @@ class Oracle:
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
         self.broken: list[Broken] = []
+        #: Who belongs to whom. None: these records name no others.
+        self.kin: Kin | None = None
         self._log: list[Conflict] = []
         self._commits = -1
 
@@ -109,7 +114,10 @@ class Oracle:
         if commits != self._commits:
             with self.world.store.reading() as tx:
                 found = conflicts.find(tx, [place.id for place in self.world.hub.all()], limit=100_000)
-            self._log, self._commits = [self.people_s(row) for row in found], commits
+            if self.kin is not None:
+                self.kin.log = [row for row in found if row.unit == PARENT]
+            self._log = [self.people_s(row) for row in found if row.unit != PARENT]
+            self._commits = commits
         return self._log
 
     def people_s(self, row: Conflict) -> Conflict:
@@ -149,6 +157,8 @@ class Oracle:
                 self.judge_delete(system, key, before)
             else:
                 self.judge_update(system, key, before, after)
+            if self.kin is not None:
+                self.kin.judge(made)
         except Broken as error:
             self.broken.append(error)
 

@@ -22,6 +22,7 @@ from hub.flow.place import Place
 from hub.simulator.clock import Clock
 from hub.simulator.ending import Ending
 from hub.simulator.faults import Died, Trouble, empty_store
+from hub.simulator.kin import Kin
 from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
 from hub.simulator.people import People
 from hub.simulator.rare import told
@@ -66,6 +67,7 @@ class Play:
         }
         self.world = World(stage.instance, self.systems, store, clock=self.clock)
         self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, stage.group)
+        self.oracle.kin = Kin(self.oracle) if stage.kin else None
         self.people = People(self)
         self.deaths = 0
         self._standing = Standing(-1)
