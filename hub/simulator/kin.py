@@ -52,6 +52,11 @@ class Kin:
         if old != new:
             self.over[child].add(old)
 
+    def people_delete(self, system: str, before: Raw) -> None:
+        """Somebody deletes a record, and with it whom it named."""
+        self.see()
+        self.over[self.truth.entity_of(self.truth.terms.plain(system, before))].add(self.named(system, before))
+
     # -- at the instant of every write ------------------------------------------------------------
 
     def judge(self, made: "Write1") -> None:

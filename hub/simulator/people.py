@@ -123,7 +123,7 @@ class People:
         system = self.play.systems[name]
         self.play.note("somebody deletes", name, found[0])
         if self.play.oracle.kin is not None:
-            self.play.oracle.kin.see()
+            self.play.oracle.kin.people_delete(name, system.held(system.object)[found[0]])
         self.play.oracle.people_delete(found[1])
         system.person_delete(system.object, found[0])
 

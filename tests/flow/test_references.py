@@ -7,6 +7,7 @@ from support.memory import ABLE
 from hub.adapter import Can
 from hub.core.errors import TryLater, Unknown
 from hub.core.model import Allowed
+from hub.engine.preview import preview
 from hub.store import reviews
 
 
@@ -455,3 +456,16 @@ def test_firms_that_belong_to_one_another_in_a_circle_can_be_deleted() -> None:
     world.sync()
     assert (erp.of(FIRM), world.owed()) == ({}, [])
     assert erp.writes[0].key == "ef3"
+
+
+def test_a_preview_shows_what_a_run_would_write() -> None:
+    world, crm, _ = two(references=MAIN)
+    acme = crm.add(FIRM, name="Acme")
+    crm.change(FIRM, acme, main=crm.add(PERSON, name="Ann", firm=acme))
+    found = preview(world.store, world.instance, dict(world.systems))
+    firm, person, main = found.writes
+    assert [(write.object, write.kind) for write in found.writes] == [
+        (FIRM, "create"), (PERSON, "create"), (FIRM, "update"),
+    ]  # fmt: skip
+    assert (person.fields["firm"], main.fields) == ("(new 1)", {"main": "(new 2)"})
+    assert (firm.key, world.every()) == (None, [])
