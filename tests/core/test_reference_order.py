@@ -2,6 +2,8 @@
 
 import pytest
 
+from hub.adapter import FieldInfo, ObjectInfo
+from hub.core.fit import fit
 from hub.core.likeness import like
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
 from hub.core.references import Edge, circular, is_named, named, number, ordered, required_circle
@@ -96,3 +98,11 @@ def test_keys_are_written_as_the_system_writes_them() -> None:
     assert mapping.to_system({"firm": "42"}) == ({"firm_id": 42}, ())
     assert mapping.to_hub({"firm_id": 42}) == ({"firm": 42}, ())
     assert mapping.to_system({"firm": None}) == ({"firm_id": None}, ())
+
+
+@pytest.mark.parametrize(("type_", "codes"), [("reference", ["fit.type"]), ("integer", [])])
+def test_a_key_that_would_be_sent_as_text_where_a_number_is_expected_is_told(type_: str, codes: list[str]) -> None:
+    spec = FieldSpec("firm", type_, ("firm_id",), wire="json", refers="firm")
+    mapping = compile_mapping(MappingSpec("person", "person", (spec,)))
+    there = ObjectInfo("person", [FieldInfo("firm_id", "integer")])
+    assert [problem.code for problem in fit(mapping, there)] == codes
