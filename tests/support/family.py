@@ -168,3 +168,32 @@ def instance(
 def two(crm: Office | None = None, erp: Office | None = None, **options: Any) -> tuple[Family, Office, Office]:
     crm, erp = crm or office("c"), erp or office("e")
     return Family({"crm": crm, "erp": erp}, **options), crm, erp
+
+
+def employed(**options: object) -> tuple[Family, Office, Office]:
+    """Two systems that agree on a firm and on Ann, who works there."""
+    world, crm, erp = two(**options)  # type: ignore[arg-type]
+    crm.add(PERSON, name="Ann", firm=crm.add(FIRM, name="Acme"))
+    world.sync()
+    world.sync()
+    crm.writes.clear()
+    erp.writes.clear()
+    return world, crm, erp
+
+
+def stranger(**options: object) -> tuple[Family, Office, Office]:
+    """Ann's firm stands aside in the CRM: it does not fit the mapping. She is known, her firm is not."""
+    world, crm, erp = employed(**options)
+    bolt = crm.add(FIRM, name="\0", phone="5")
+    crm.change(PERSON, "cp1", firm=bolt)
+    world.sync()
+    return world, crm, erp
+
+
+def refused(**options: object) -> tuple[Family, Office, Office]:
+    """The ERP refuses the firm."""
+    world, crm, erp = two(erp=office("e", refuses=["city"]), **options)  # type: ignore[arg-type]
+    crm.add(PERSON, name="Ann", firm=crm.add(FIRM, name="Acme", city="Atlantis"))
+    crm.add(PERSON, name="Bob")
+    world.sync()
+    return world, crm, erp
