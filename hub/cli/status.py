@@ -90,6 +90,11 @@ def troubles(found: "Standing") -> Iterator[str]:
         if row.stopped:
             names = ", ".join(row.stopped)
             yield f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')"
+        if row.waiting:
+            many = counted(row.waiting, f"{row.entity} waits", f"{row.entity} records wait")
+            where = f"'hub records {row.entity} SYSTEM:KEY' says for which:"
+            others = ", and others" if row.waiting > 1 else ""
+            yield f"{row.system}: {many} for another record, {where}\n  {row.waits}{others}"
 
 
 def hints(found: "Standing") -> None:

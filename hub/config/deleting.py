@@ -45,6 +45,9 @@ def _marks(document: Document, at: Loc, given: Mapping[str, Any], mapping: Compi
             said = f"is not a field that the mapping writes{nearest(name, sorted(mapping.writable))}"
             document.problem((*at, name), said)
             continue
+        if mapping.specs[name].refers is not None:
+            document.problem((*at, name), "is a reference, which marks nothing as closed; name another field")
+            continue
         try:
             marks[name] = _read(name, value, mapping)
         except Unfit as error:

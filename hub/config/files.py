@@ -54,6 +54,8 @@ class FieldFile(Shape):
     type: TypeName
     scale: Annotated[int, Field(ge=0, le=12)] | None = None
     choices: Annotated[list[str], Field(min_length=1)] | None = None
+    #: Of a reference: the entity whose records it names. None: a key that means nothing to the hub.
+    entity: str | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "FieldFile":
@@ -61,6 +63,8 @@ class FieldFile(Shape):
             raise ValueError(f"'scale' is for type decimal, not for {self.type}")
         if self.choices is not None and self.type != "choice":
             raise ValueError(f"'choices' is for type choice, not for {self.type}")
+        if self.entity is not None and self.type != "reference":
+            raise ValueError(f"'entity' is for type reference, not for {self.type}")
         return self
 
 
@@ -195,6 +199,8 @@ class MappedFile(Shape):
     scale: Annotated[int, Field(ge=0, le=12)] | None = None
     choices: list[str] = []
     zone: str | None = None
+    #: Of a reference to an entity: how this system writes its keys.
+    key: Literal["text", "integer"] = "text"
 
     @model_validator(mode="after")
     def _one_source(self) -> "MappedFile":

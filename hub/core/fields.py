@@ -134,7 +134,8 @@ def _assemble(parts: _Parts, default: bool) -> Compiled:
     ready = head.canonical and not parts.steps and spec.type in TEXTS
     gather = head.gather if ready else _gather(head, into, default)
     put = _put(parts, out) if out is not None and spec.sources else None
-    settle = settler(spec, parts.steps, head, gather, put)
+    # The golden record that a reference names comes back as it is, whatever the system's key looks like.
+    settle = None if spec.refers else settler(spec, parts.steps, head, gather, put)
     simple = head.single and not default
     return Compiled(
         spec,

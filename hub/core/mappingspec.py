@@ -30,6 +30,9 @@ class FieldSpec:
     wire: Literal["text", "json"] = "text"
     #: Zone of date-times that carry none.
     zone: str = "UTC"
+    #: The entity that a reference names. The system's field holds that system's key of it; `to_hub` gives the key and
+    #: `to_system` takes it, whoever calls them knows the golden record. None: a plain value.
+    refers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 
 from hub.core.errors import Denied, HubError
 from hub.engine.breaker import Breaker
-from hub.flow import drift
+from hub.flow import drift, references
 from hub.flow.delivering.deliver import deliver
 from hub.flow.delivering.outcome import NUMBERS, Sent
 from hub.flow.delivering.settle import land
@@ -116,11 +116,15 @@ class Sync:
             if standing[place.id].reviews:
                 self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         for place in places:
+            place.waits.there = any(standing[one.id].waiting for one in self.hub.places[place.entity.name].values())
+        for place in places:
             self.poll(place, full, standing[place.id])
             if keys and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
+        for place in places:
+            references.wake(self.hub, place)
         self.report.held |= gate.before_writes(self.hub, places, self.polled)
         self.deliver(places)
         self.report.troubles += [said for place in places for said in absent.troubles(self.hub, place)]
@@ -215,7 +219,7 @@ class Sync:
         What only waits (for a person, for the first sync) stays due; the next round would find it as this one did.
         """
         for _ in range(ROUNDS):
-            standing = self.look()
+            standing = self.resumed(places, self.look())
             todo = [place for place in places if place.binding.system not in self.out]
             aside = [place for place in todo if standing[place.id].reviews]
             owed = [place for place in todo if standing[place.id].deliveries]
@@ -223,12 +227,23 @@ class Sync:
             for place in aside:
                 self.again(place)
             for place in owed:
+                self.guarded("deliver", place, partial(self.send, place, later=bool(place.children)))
+            for place in reversed([place for place in owed if self.report.deliveries(place).later]):
+                self.report.deliveries(place).later = 0
                 self.guarded("deliver", place, partial(self.send, place))
             if not self.acted:
                 break
 
-    def send(self, place: Place, *, doubts: bool = False) -> None:
-        sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
+    def resumed(self, places: Sequence[Place], standing: dict[int, Agenda]) -> dict[int, Agenda]:
+        """How things stand once everything that waited for a parent, and need not any more, is owed or read again."""
+        waiting = [place for place in places if standing[place.id].waiting]
+        for place in waiting:
+            references.resume(self.hub, place)
+        return self.look() if waiting else standing
+
+    def send(self, place: Place, *, doubts: bool = False, later: bool = False) -> None:
+        linked = place.entity.name in self.report.held
+        sent = deliver(self.hub, place, doubts=doubts, linked=linked, later=later)
         self.report.deliveries(place).add(sent)
         self.acted = self.acted or sent.acted
         self.progress("deliver", place, self.report.deliveries(place).written, None)

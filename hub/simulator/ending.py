@@ -33,6 +33,8 @@ class Ending:
             self.judge_kept(entity, by_entity[entity], rows)
         self.judge_log(log)
         self.judge_links()
+        if self.truth.kin is not None and not waiting:
+            self.truth.kin.end()
 
     def judge_records(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
         twice = [name for name, rows in held.items() if len(rows) > 1]

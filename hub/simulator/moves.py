@@ -59,6 +59,8 @@ ACCIDENTS = (
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
     Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
 )
+#: In worlds whose records name one another.
+ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)}, 4)
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
 
@@ -85,6 +87,9 @@ class Hand:
 
     def delete(self, where: int, which: int) -> None:
         self.people.delete(self.system(where), which)
+
+    def adopt(self, where: int, which: int, other: int) -> None:
+        self.people.adopt(self.system(where), which, other)
 
     def spoil(self, where: int, which: int) -> None:
         self.people.spoil(self.system(where), which)

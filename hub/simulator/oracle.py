@@ -7,13 +7,13 @@ instant of every write; `hub.simulator.ending` judges what is left when all is q
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
 from hub.simulator.systems import Simulated, Write1
 from hub.simulator.tags import Tag, pairs, reach, tag, tags, texts
-from hub.simulator.terms import Terms
+from hub.simulator.terms import PARENT, Terms
 from hub.simulator.world import World
 from hub.store import conflicts
 from hub.store.conflicts import Conflict
@@ -34,6 +34,21 @@ class Broken(AssertionError):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.said}"
+
+
+class Judge(Protocol):
+    """Somebody who judges writes too: of who belongs to whom (`hub.simulator.kin`)."""
+
+    #: The conflicts about that.
+    log: list[Conflict]
+
+    def judge(self, made: Write1) -> None:
+        """One write. Raises `Broken`."""
+        ...
+
+    def end(self) -> None:
+        """What is left when all is quiet. Raises `Broken`."""
+        ...
 
 
 class Oracle:
@@ -61,6 +76,8 @@ class Oracle:
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
         self.broken: list[Broken] = []
+        #: Who belongs to whom. None: these records name no others.
+        self.kin: Judge | None = None
         self._log: list[Conflict] = []
         self._commits = -1
 
@@ -109,7 +126,10 @@ class Oracle:
         if commits != self._commits:
             with self.world.store.reading() as tx:
                 found = conflicts.find(tx, [place.id for place in self.world.hub.all()], limit=100_000)
-            self._log, self._commits = [self.people_s(row) for row in found], commits
+            if self.kin is not None:
+                self.kin.log = [row for row in found if row.unit == PARENT]
+            self._log = [self.people_s(row) for row in found if row.unit != PARENT]
+            self._commits = commits
         return self._log
 
     def people_s(self, row: Conflict) -> Conflict:
@@ -149,6 +169,8 @@ class Oracle:
                 self.judge_delete(system, key, before)
             else:
                 self.judge_update(system, key, before, after)
+            if self.kin is not None:
+                self.kin.judge(made)
         except Broken as error:
             self.broken.append(error)
 

@@ -11,7 +11,7 @@ from hub.flow.place import Place
 from hub.simulator.scene import Scene
 from hub.simulator.systems import Write1
 from hub.simulator.tags import tag
-from hub.simulator.terms import SPOILT, spoilt
+from hub.simulator.terms import PARENT, SPOILT, spoilt
 from hub.store import catalog, conflicts
 from hub.store.deliveries import CREATING
 
@@ -83,6 +83,20 @@ class People:
     def changes_values(self, name: str, field: str) -> bool:
         return field in self.play.systems[name].kind.quirks
 
+    def adopt(self, name: str, number: int, other: int) -> None:
+        """Somebody names another record as the parent of this one; -1: none. Nobody is his own parent."""
+        kin, found = self.play.kin, self.pick(name, number)
+        if kin is None or found is None:
+            return
+        chosen = self.pick(name, other) if other >= 0 else None
+        key = chosen[0] if chosen is not None and chosen[0] != found[0] else None
+        kin.see()
+        system = self.play.systems[name]
+        before = system.held(system.object)[found[0]]
+        system.person_edit(system.object, found[0], {PARENT: key})
+        self.play.note("somebody says", name, found[0], "belongs to", key)
+        kin.people_name(name, before, {**before, PARENT: key})
+
     def spoil(self, name: str, number: int) -> None:
         """Somebody types what is no amount."""
         found, field = self.pick(name, number), self.play.terms.spoils
@@ -105,6 +119,8 @@ class People:
             return
         system = self.play.systems[name]
         self.play.note("somebody deletes", name, found[0])
+        if self.play.kin is not None:
+            self.play.kin.people_delete(name, system.held(system.object)[found[0]])
         self.play.oracle.people_delete(found[1])
         system.person_delete(system.object, found[0])
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hub.adapter import Can
 from hub.core.model import Policy
-from hub.simulator.moves import ALL, QUIET, Move
+from hub.simulator.moves import ADOPT, ALL, QUIET, Move
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -110,6 +110,11 @@ def searched(chance: random.Random) -> Setup:
     return replace(setup, links=(("b", "a"),) if by_key else (), match=() if by_key else (("name",),))
 
 
+def kin(chance: random.Random) -> Setup:
+    """Records that name one another as parents, in systems of any kind."""
+    return replace(any_setup(2)(chance), kin=True, group=())
+
+
 def drifting(chance: random.Random) -> Setup:
     """Pages of one row, changed while they are read."""
     setup = any_setup(2)(chance)
@@ -189,6 +194,10 @@ SHORT_LISTS = (
     only("compare_keys"),
     only("sync"),
 )
+FAMILIES = (*ALL, ADOPT, only("create", 2), only("sync", 2))
+QUIET_FAMILIES = (ADOPT, only("create", 2), only("sync", 2), only("edit"), only("spoil", 1), only("delete", 0.3))
+#: Parents that stand aside while their children go on.
+STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
@@ -207,5 +216,8 @@ PROFILES = (
     Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
     Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),
+    Profile("families", kin, FAMILIES, (6, 20), share=3),
+    Profile("families at peace", kin, QUIET_FAMILIES, (12, 12)),
+    Profile("unknown parents", kin, STRANGERS, (14, 14)),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

@@ -10,6 +10,7 @@ from hub.core.model import Binding
 from hub.flow.place import Place
 from hub.simulator.clock import Clock
 from hub.simulator.faults import Died, Trouble, empty_store
+from hub.simulator.kin import Kin
 from hub.simulator.oracle import Oracle
 from hub.simulator.staging import Setup, staged
 from hub.simulator.systems import Kind, Simulated, Write1
@@ -46,6 +47,8 @@ class Scene:
         }
         self.world = World(stage.instance, self.systems, store, clock=self.clock)
         self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, stage.group)
+        #: Who belongs to whom. None: these records name no others.
+        self.kin = self.oracle.kin = Kin(self.oracle) if stage.kin else None
         self.deaths = 0
         self._standing = Standing(-1)
         #: Rare things that were seen, and how often.

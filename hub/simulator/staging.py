@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hub.core.model import Instance, Policy
 from hub.simulator.systems import Kind, mapped
-from hub.simulator.terms import FIELDS, Own, Terms
+from hub.simulator.terms import FIELDS, PARENT, Own, Terms
 from hub.simulator.world import ASK, integration
 
 
@@ -17,6 +17,12 @@ class Stage:
     terms: Terms
     #: Fields that belong together: a record never shows a mixture of them that nobody made.
     group: tuple[str, ...] = ()
+    #: Do records name other ones?
+    kin: bool = False
+
+
+#: What the mapping says of the field that names another record.
+NAMES_ANOTHER = {PARENT: {"type": "reference", "refers": "account"}}
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Setup:
     match: tuple[tuple[str, ...], ...] = ()
     #: Does the hub work in pages of so many deliveries and keys? 0: as in service.
     page: int = 0
+    #: Do records name other ones?
+    kin: bool = False
     #: Somebody's own integration, which says all of the above but the kinds.
     stage: Stage | None = None
 
@@ -46,13 +54,14 @@ def staged(setup: Setup) -> Stage:
     first = next((f for f in FIELDS if f in setup.group), "")
     instance = integration(
         names,
-        FIELDS,
+        (*FIELDS, PARENT) if setup.kin else FIELDS,
         groups={"group": setup.group} if setup.group else {},
         policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
         links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
                for name in names},
         deletes=setup.deletes,
         match=setup.match,
-        specs={name: mapped(kind) for name, kind in zip(names, setup.kinds, strict=True)},
+        specs={name: {**mapped(kind), **NAMES_ANOTHER} for name, kind in zip(names, setup.kinds, strict=True)},
+        references={PARENT: "account"} if setup.kin else {},
     )  # fmt: skip
-    return Stage(instance, "account", Own(), setup.group)
+    return Stage(instance, "account", Own(), setup.group, setup.kin)

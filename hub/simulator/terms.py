@@ -6,6 +6,8 @@ from typing import Protocol
 from hub.core.record import Fields, Raw
 
 FIELDS = ("name", "phone", "amount")
+#: The field that names another record, in worlds that have it: see hub.simulator.kin.
+PARENT = "parent"
 #: What a value looks like: every quirk makes something else of it, and the number survives them all.
 SHAPES = {"name": "p{} Long-Name ", "phone": "p{} Long-Name ", "amount": "{}.126"}
 #: What is no amount: the record stands aside until somebody mends it.

@@ -21,6 +21,8 @@ class Agenda(NamedTuple):
     deliveries: bool
     #: Did a person accept deletions that are not taken yet?
     accepted: bool = False
+    #: Does a reference wait for its parent?
+    waiting: bool = False
     #: Fields that vanished from the system.
     stopped: tuple[str, ...] = ()
     #: Of the system: runs in a row in which nothing of it worked (None: it is in order), until when it is left alone,
@@ -38,6 +40,7 @@ _AGENDA = Lookup(
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
+         EXISTS (SELECT 1 FROM waiting w WHERE w.binding_id = b.id),
          b.stopped, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
@@ -51,6 +54,6 @@ def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    cursor, paused, doubts, intents, due, owed, accepted, stopped, *outage = row
-    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted))
+    cursor, paused, doubts, intents, due, owed, accepted, waiting, stopped, *outage = row
+    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted), bool(waiting))
     return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), *outage)

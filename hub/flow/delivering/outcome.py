@@ -16,6 +16,7 @@ from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, EMPTY, Plan
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.references import Keys
 from hub.store import deliveries, intents
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
@@ -44,6 +45,8 @@ class Sent:
     refused: int = 0
     postponed: int = 0
     in_doubt: int = 0
+    #: Deletions that are left until those of their children are sent.
+    later: int = 0
     #: Why the system could not be written to at all. None: it could.
     stopped: HubError | None = None
     errors: list[str] = field(default_factory=list)
@@ -53,6 +56,7 @@ class Sent:
     def add(self, other: "Sent") -> None:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.later += other.later
         self.stopped = self.stopped or other.stopped
         self.errors += other.errors
         self.acted = self.acted or other.acted
@@ -79,8 +83,17 @@ class Afresh:
 class Outcomes:
     """The outcomes of one page, stored in one transaction."""
 
-    def __init__(self, hub: Hub, place: Place, sent: Sent, afresh: Afresh, encoded: Mapping[int, bytes]) -> None:
-        """`encoded`: what went out, as it is stored, by golden id."""
+    def __init__(
+        self,
+        hub: Hub,
+        place: Place,
+        sent: Sent,
+        afresh: Afresh,
+        encoded: Mapping[int, bytes],
+        keys: Keys | None = None,
+    ) -> None:
+        """`encoded`: what went out, as it is stored, by golden id. `keys`: of the parents."""
+        self.keys = keys
         self.hub, self.place, self.sent, self.afresh, self.encoded = hub, place, sent, afresh, encoded
         self.done: list[Due] = []
         #: Carried out or not, or not known what the system made of it: these stay open as sent, to be recognised when
@@ -182,11 +195,12 @@ class Outcomes:
             return item.sent, place.digest(shown)
         sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
         fields, problems = place.binding.mapping.to_hub(raw)
+        fields, strange = self.keys.back(fields) if self.keys else (fields, False)
         holds = {name: fields.get(name, value) for name, value in sent.items()}
         edited = {} if told or holds == sent else {n: v for n, v in sent.items() if not like(v, holds[n])}
         others = fields.keys() - sent.keys()
         news = any(map(ne, map(fields.get, others), map(shadow.get, others)))
-        if problems or edited or news:
+        if problems or edited or news or strange:
             self.afresh.differ.append(Record(outcome.key, raw, outcome.version, outcome.stamp))
             return {**holds, **edited}, None
         return holds, place.digest(shown)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from hub.core.errors import HubError, Refused
 from hub.core.merge import Shadow
 from hub.core.record import Fields, Value
+from hub.core.references import INTO, named
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Hub, Place
 from hub.store import matches, records
@@ -78,6 +79,7 @@ class ForeignKeys:
         [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
         gone = self.batch.draft(known)
         gone.state = ABSORBED
+        gone.set(INTO, named(draft.golden_id))
         self.batch.touch(gone)
         self.batch.link(other, value, draft.golden_id, None, None, None)
 

@@ -7,7 +7,7 @@ import orjson
 
 from hub.adapter import Broken
 from hub.core import landing
-from hub.core.errors import HubError
+from hub.core.errors import HubError, Refused
 from hub.core.fight import WINDOW
 from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
@@ -19,6 +19,7 @@ from hub.flow.merging.fights import Ring
 from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.references import Shown
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import catalog, conflicts, deliveries, links, records
 from hub.store.database import Tx
@@ -83,6 +84,8 @@ class PageMerge:
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
         self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
+        #: None: the entity refers to no other.
+        self.references = Shown(place, self.batch) if place.parents else None
         self.yesterday = stamp(hub.machine.now() - WINDOW)
         self.one_way = never_taken(place.binding, place.entity.units)
 
@@ -94,11 +97,18 @@ class PageMerge:
             return
         known_links = links.lookup(self.tx, self.place.id, [record.key for record in seen])
         linked, new = self.sort(seen, hashes, known_links)
+        if self.references is not None:
+            self.references.resolve([*(look for look, _ in linked), *new])
+            new = [look for look in new if not self.unmatchable(look, self.references)]
         self.keys.prepare([look.fields for look, _ in linked])
         known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])
         for look, link in linked:
             self.linked(look, known[link.golden_id])
         self.unlinked(new)
+        if self.references is not None:
+            merged = {look.record.key: link.golden_id for look, link in linked}
+            made = ((look.record.key, self.batch.links.get((self.place.id, look.record.key))) for look in new)
+            self.references.store(merged | {key: row[2] for key, row in made if row is not None})
 
     def sort(
         self, seen: Sequence[Record], hashes: Sequence[bytes], known_links: Mapping[str, Link]
@@ -144,6 +154,15 @@ class PageMerge:
         self.tally.aside += 1
         due = stamp(self.hub.machine.now() + RETRY)
         self.batch.review(self.place, key, kind, error, due, golden_id)
+
+    def unmatchable(self, look: Look, references: Shown) -> bool:
+        """Who it is cannot be told before its parent is known: it stands aside, unless a person or a key tells."""
+        named = any(look.fields.get(name) is not None for name in self.place.links)
+        waits = [] if named or look.record.key in self.seen.decided else references.unmatchable(look)
+        if waits:
+            said = f"{waits[0].said}: a match rule looks at it, so that it waits"
+            self.aside(look.record.key, "waiting", Refused("reference.waits", said))
+        return bool(waits)
 
     # -- linked records ---------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Bugs planted in the engine on purpose: each a mistake that somebody could make, and that the oracle must catch."""
 
-from hub.simulator.planted import believing, clashing, creating, reading, writing
+from hub.simulator.planted import believing, clashing, creating, reading, referring, writing
 from hub.simulator.planted.bug import Bug, Swap, planted
 
 __all__ = ["BUGS", "Bug", "Swap", "planted"]
@@ -49,4 +49,8 @@ BUGS = (
     Bug("a list of keys that breaks off is believed", reading.failed_list_of_keys_is_empty, "broken lists"),
     Bug("equal stamps at the edge of a page are skipped", reading.equal_stamps_are_skipped, "drift"),
     Bug("what stands aside is never tried again", reading.aside_for_ever, rare=True),
+    Bug("a child goes before its parent", referring.child_before_parent, "families at peace"),
+    Bug("a blank over a waiting reference", referring.blank_over_a_waiting_reference, "unknown parents"),
+    Bug("a reference waits for ever", referring.waits_for_ever, "unknown parents"),
+    Bug("a waiting reference is written over", referring.waiting_is_written_over, "unknown parents", rare=True),
 )

@@ -236,6 +236,23 @@ def _delivery() -> None:
 
 def _intent() -> None:
     op.create_table(
+        "waiting",
+        sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=False),
+        sa.Column("parent_key", sa.Text()),
+        sa.Column("parent_golden", sa.BigInteger()),
+        sa.Column("coming", sa.SmallInteger(), nullable=False),
+        sa.Column("blocks", sa.SmallInteger(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", "golden_id", "field", name="pk_waiting"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_waiting_golden", "waiting", ["golden_id"])
+    op.create_table(
         "intent",
         sa.Column("binding_id", sa.Integer(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
