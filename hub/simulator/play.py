@@ -19,10 +19,11 @@ from hub.core.errors import HubError
 from hub.core.model import Binding
 from hub.engine.sync import Sync
 from hub.flow.place import Place
+from hub.simulator.broken import ECHOED, OTHER, Broken
 from hub.simulator.clock import Clock
 from hub.simulator.ending import Ending
 from hub.simulator.faults import Died, Trouble, empty_store
-from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
+from hub.simulator.oracle import Oracle
 from hub.simulator.people import People
 from hub.simulator.rare import told
 from hub.simulator.staging import Setup, staged
@@ -118,6 +119,7 @@ class Play:
         """One step of the hub; it may die in it."""
         self.note(said)
         self.oracle.written.clear()
+        self.oracle.deletions.now.clear()
         sync = Sync(self.world.hub)
         with self.mortal():
             try:
@@ -196,7 +198,7 @@ class Play:
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            if self.unchanged(keys=True):
+            if self.unchanged(keys=True) and not self.people.waiting():
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")

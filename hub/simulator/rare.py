@@ -42,6 +42,16 @@ RARE = (
     "clash of a group",
     "delete against edit held",
     "delete against edit decided by policy",
+    "left there: soft",
+    "left there: unlink",
+    "left there: ignore",
+    "a record was closed",
+    "not followed",
+    "deletions held",
+    "deletions accepted",
+    "deletions refused",
+    "linked by likeness",
+    "a person recognised a record",
 )
 
 
@@ -52,6 +62,8 @@ def told(play: "Play") -> Counter[str]:
         met.update(system.told)
     for row in play.oracle.log():
         met.update(of_row(row))
+    twice = play.people.met_twice
+    met["linked by likeness"] += sum(how == "typo" for who, how in twice.items() if who not in play.people.asked)
     if play.met["in doubt"] or play.met["the process died"]:
         met["a child was recognised"] += recognised(play)
     return met

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from hub.simulator.broken import KINDS, OTHER
 from hub.simulator.campaign import Failure, Sum, Wanted
 from hub.simulator.catalogue import OWN, Source, profile
 from hub.simulator.histories import History, make, run
-from hub.simulator.oracle import KINDS, OTHER
 from hub.simulator.rare import missing
 from hub.simulator.shrinking import Shrinker, signature
 from hub.simulator.staging import Setup, staged
