@@ -60,11 +60,11 @@ class Ending:
         if twice:
             raise Broken(DUPLICATED, f"twin: record {entity} is more than once in {twice}: {dict(held)}")
         existence = [row for row in log if row.unit == EXISTENCE]
+        without = self.truth.deletions.without(entity)
         if any(row.state == "open" for row in existence):
-            if len({*held, *left}) in (0, len(self.truth.systems)):
+            if not without and len({*held, *left}) in (0, len(self.truth.systems)):
                 raise Broken(OTHER, f"record {entity}: there is nothing to decide any more: {existence}")
             return
-        without = self.truth.deletions.without(entity)
         if held and not {*self.truth.systems} - {*held} - left - without <= self.doubtful():
             raise Broken(LOST, f"record {entity} is only in {sorted(held)}: {dict(held)}")
         if held and entity in self.truth.deleted and not existence:

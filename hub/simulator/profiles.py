@@ -233,12 +233,13 @@ MODES = (
     only("die_at_a_write", 0.5),
 )
 GUARDED = (
-    only("create", 2),
-    only("delete", 3),
+    only("create", 3, where=(0,)),
+    only("delete", 2),
+    only("delete", 2, where=(0,)),
     only("edit"),
-    only("poll"),
-    only("deliver"),
-    only("sync", 2),
+    only("poll", 0.5),
+    only("deliver", 0.5),
+    only("sync", 3),
     only("compare_keys", 0.5),
     only("decide", 0.5),
     only("die_at_a_commit", 0.5),

@@ -70,7 +70,7 @@ def world(setup: Setup) -> Iterator[str]:
     plain = Setup((Kind(),) * len(setup.kinds))
     for name, one in zip(staged(setup).instance.entities[staged(setup).entity].bindings, setup.kinds, strict=True):
         yield f"  system {name}: {like(one)}"
-    for name in ("links", "group", "policies", "deletes", "match", "page"):
+    for name in ("links", "group", "policies", "deletes", "match", "page", "means", "likeness"):
         if getattr(setup, name) != getattr(plain, name):
             yield f"  {name}: {getattr(setup, name)}"
 

@@ -54,7 +54,7 @@ BUGS = (
     Bug("a deletion that nobody follows is taken", deleting.unfollowed_is_deleted, "modes of deletion"),
     Bug("a closed record goes on", deleting.closed_goes_on, "modes of deletion"),
     Bug("the guard sleeps", deleting.guard_sleeps, "guarded deletions"),
-    Bug("an approval has no ceiling", deleting.approval_has_no_ceiling, "guarded deletions"),
+    Bug("an approval has no ceiling", deleting.approval_has_no_ceiling, "guarded deletions", rare=True),
     Bug("a refused deletion is carried out", deleting.refused_is_carried_out, "guarded deletions"),
     Bug("a possible likeness links", likening.possible_is_certain, "entered twice"),
     Bug("a possible likeness is a new record", likening.possible_is_new, "entered twice"),
