@@ -73,11 +73,8 @@ class People:
 
     def enter_twice(self, name: str, other: str, how: Spelling, names: Sequence[str], read: bool) -> None:
         """Somebody enters a record, and somebody else, in another system, the same one, spelled otherwise; or one only
-        called alike. `read`: the hub has read the first one by then.
-
-        Not while another record is unread or stands aside: the hub compares with what it has read, and not with what
-        waits."""
-        if name == other or self.play.standing.records or self.unread():
+        called alike. `read`: the hub has read the first one by then."""
+        if name == other:
             return
         self.create(other, names)
         entity = self.entities
@@ -92,13 +89,6 @@ class People:
         else:
             self.met_twice[entity] = how
         self.enter(name, entity, {LABEL: called}, names)
-
-    def unread(self) -> bool:
-        """Is there a record that the hub has not linked?"""
-        oracle = self.play.oracle
-        return any(
-            oracle.held(name).keys() - oracle.deletions.links(name, list(oracle.held(name))) for name in self.play.names
-        )
 
     def edit(self, name: str, number: int, names: Sequence[str]) -> None:
         found = self.pick(name, number)
