@@ -76,11 +76,15 @@ class People:
         called alike. `read`: the hub has read the first one by then."""
         if name == other:
             return
-        self.create(other, names)
-        entity = self.entities
-        if read:
-            self.play.poll(other)
-        place, called = self.play.place(name), spelled(self.labels[entity], how, entity)
+        alone = self.entities_in(other) - self.entities_in(name) - self.asked
+        if alone and read:
+            entity = max(alone)
+        else:
+            self.create(other, names)
+            entity = self.entities
+            if read:
+                self.play.poll(other)
+        place, called = self.play.place(name), spelled(self.labels[entity], how, self.last)
         if place.id in self.play.standing.announced or self.doubted(place):
             return  # the hub may be creating it there: nothing tells then that a person does the same
         if how == "other":
@@ -89,6 +93,9 @@ class People:
         else:
             self.met_twice[entity] = how
         self.enter(name, entity, {LABEL: called}, names)
+
+    def entities_in(self, name: str) -> set[int]:
+        return {self.play.oracle.entity_of(row) for row in self.play.oracle.held(name).values()}
 
     def edit(self, name: str, number: int, names: Sequence[str]) -> None:
         found = self.pick(name, number)

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.flow.delivering.deliver import DeliveryPage
 from hub.flow.merging.matching import Finder, Found
+from hub.flow.merging.merge import PageMerge
 from hub.match.score import Scored, Scorer
 from hub.simulator.planted.bug import Swap
 
@@ -38,3 +39,8 @@ def likeness_is_not_looked_at() -> Sequence[Swap]:
 def created_beside_what_waits() -> Sequence[Swap]:
     """A create does not wait for a record over there that stands aside and may be its counterpart."""
     return [Swap(DeliveryPage, "uncontested", lambda self, tx, plans: plans)]
+
+
+def not_compared_again() -> Sequence[Swap]:
+    """A record that stands aside is not compared with what comes later."""
+    return [Swap(PageMerge, "compare_again", lambda self: None)]
