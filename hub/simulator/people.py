@@ -201,8 +201,14 @@ class People:
         if row is None:
             return
         entity = oracle.entity_of(row)
-        elsewhere = {other for other in self.play.names for held_ in oracle.held(other).values()
-                     if other != name and oracle.entity_of(held_) == entity}  # fmt: skip
+        hub = self.play.world.hub
+        aside = {(hub.place_of(it.binding_id).binding.system, it.key) for it in self.play.standing.records}
+        elsewhere = any(
+            oracle.entity_of(shown) == entity and (other, at) not in aside
+            for other in self.play.names
+            for at, shown in oracle.held(other).items()
+            if other != name
+        )
         goldens = {link.golden_id for other in self.play.names if other != name
                    for at, link in oracle.deletions.links(other, list(oracle.held(other))).items()
                    if link.state == LIVE and oracle.entity_of(oracle.held(other)[at]) == entity}  # fmt: skip
