@@ -162,6 +162,7 @@ class Sync:
 
     def guarded(self, step: str, place: Place, act: Callable[[], None]) -> None:
         if place.binding.system not in self.out:
+            self.hub.store.held.still()
             with self.trouble(step, place):
                 act()
 
@@ -263,6 +264,7 @@ def sync(
     progress: Progress = quiet,
 ) -> Report:
     """Run once, and leave a row that says what happened."""
+    hub.store.held.take()
     with hub.store.transaction() as tx:
         hub.run_id = runs.start(tx, hub.catalog.instance_id, task, hub.now())
     work = Sync(hub, progress)

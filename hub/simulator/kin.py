@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from hub.core.record import Raw
-from hub.simulator.oracle import LOST, OTHER, UNLOGGED, Broken
+from hub.simulator.broken import LOST, OTHER, UNLOGGED, Broken
 from hub.simulator.terms import PARENT
 from hub.store.conflicts import OPEN, Conflict
 

@@ -71,7 +71,7 @@ class Mapped:
         raw, _ = self.entity.bindings[system].mapping.to_system({name: value})  # type: ignore[dict-item]
         return raw
 
-    def still(self, system: str) -> Raw:
+    def still(self, system: str, entity: int) -> Raw:
         """The fields of a new record that nobody ever edits."""
         mapping, raw = self.entity.bindings[system].mapping, Raw()
         for name, spec in mapping.specs.items():

@@ -11,29 +11,14 @@ from typing import Any, Protocol
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
+from hub.simulator.broken import DUPLICATED, ECHOED, INVENTED, UNLOGGED, Broken
+from hub.simulator.deletions import Deletions
 from hub.simulator.systems import Simulated, Write1
 from hub.simulator.tags import Tag, pairs, reach, tag, tags, texts
 from hub.simulator.terms import PARENT, Terms
 from hub.simulator.world import World
 from hub.store import conflicts
 from hub.store.conflicts import Conflict
-
-#: What can be broken, as the last line of a report counts it.
-LOST, DUPLICATED, UNLOGGED, INVENTED, ECHOED = "lost", "duplicated", "unlogged", "invented deletes", "echoes"
-KINDS = (LOST, DUPLICATED, UNLOGGED, INVENTED, ECHOED)
-#: Whatever else: a clash logged that was none, work left standing, an error that nobody caught.
-OTHER = "other"
-
-
-class Broken(AssertionError):
-    """A promise is broken."""
-
-    def __init__(self, kind: str, said: str) -> None:
-        super().__init__(kind, said)
-        self.kind, self.said = kind, said
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.said}"
 
 
 class Judge(Protocol):
@@ -78,6 +63,7 @@ class Oracle:
         self.broken: list[Broken] = []
         #: Who belongs to whom. None: these records name no others.
         self.kin: Judge | None = None
+        self.deletions = Deletions(self)
         self._log: list[Conflict] = []
         self._commits = -1
 
@@ -103,9 +89,10 @@ class Oracle:
     def grouped(self, fields: Fields) -> tuple[Tag | None, ...]:
         return tuple(tag(fields.get(name)) for name in self.group)
 
-    def people_delete(self, fields: Fields) -> None:
+    def people_delete(self, system: str, key: str, fields: Fields) -> None:
         seen = tags(fields)
         self.deleted.setdefault(self.entity_of(fields), set()).update(reach(seen, self.past))
+        self.deletions.person(system, key, self.entity_of(fields))
 
     def doubt(self, rows: Iterable[Fields] = ()) -> None:
         """What was written in this step, and what is on its way to these records, the hub is not told."""
@@ -165,7 +152,9 @@ class Oracle:
                 )
             if before is None:
                 self.judge_create(system, key, after or {})
-            elif after is None:
+            elif after is None or self.deletions.closing(made):
+                made.system.tell("a record was closed" if after else "a record was deleted by the hub")
+                self.deletions.judge(made, self.entity_of(before))
                 self.judge_delete(system, key, before)
             else:
                 self.judge_update(system, key, before, after)

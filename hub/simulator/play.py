@@ -15,8 +15,8 @@ from typing import Any
 
 from hub.core.errors import HubError
 from hub.engine.sync import Sync
+from hub.simulator.broken import ECHOED, OTHER, Broken
 from hub.simulator.ending import Ending
-from hub.simulator.oracle import ECHOED, OTHER, Broken
 from hub.simulator.people import People
 from hub.simulator.rare import told
 from hub.simulator.scene import Scene
@@ -48,6 +48,7 @@ class Play(Scene):
         """One step of the hub; it may die in it."""
         self.note(said)
         self.oracle.written.clear()
+        self.oracle.deletions.now.clear()
         sync = Sync(self.world.hub)
         with self.mortal():
             try:
@@ -126,7 +127,7 @@ class Play(Scene):
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            if self.unchanged(keys=True):
+            if self.unchanged(keys=True) and not self.people.waiting():
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
@@ -163,7 +164,9 @@ class Play(Scene):
 
     def seen(self) -> Counter[str]:
         """Rare things that were met, with what the systems and the log tell."""
-        return self.met + told(self, self.people.children)
+        people = self.people
+        alike = sum(how == "typo" for record, how in people.met_twice.items() if record not in people.asked)
+        return self.met + told(self, people.children) + Counter({"linked by likeness": alike})
 
 
 def linked(setup: Setup) -> Play:

@@ -42,6 +42,16 @@ RARE = (
     "clash of a group",
     "delete against edit held",
     "delete against edit decided by policy",
+    "left there: soft",
+    "left there: unlink",
+    "left there: ignore",
+    "a record was closed",
+    "not followed",
+    "deletions held",
+    "deletions accepted",
+    "deletions refused",
+    "linked by likeness",
+    "a person recognised a record",
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hub.core.record import Fields, Raw
+from hub.simulator.likeness import LABEL, label
 
 FIELDS = ("name", "phone", "amount")
 #: The field that names another record, in worlds that have it: see hub.simulator.kin.
@@ -44,8 +45,8 @@ class Terms(Protocol):
         """A value of a field, as it is typed in a system."""
         ...
 
-    def still(self, system: str) -> Raw:
-        """What else a new record has: fields that nobody ever edits."""
+    def still(self, system: str, entity: int) -> Raw:
+        """What else a new record has: fields that nobody ever edits. `entity`: the people's record that it is."""
         ...
 
 
@@ -65,8 +66,15 @@ class Own:
     def typed(self, system: str, name: str, value: object) -> Raw:
         return {name: value}
 
-    def still(self, system: str) -> Raw:
+    def still(self, system: str, entity: int) -> Raw:
         return {}
+
+
+class Named(Own):
+    """Every record has a name as well, by which the others know it."""
+
+    def still(self, system: str, entity: int) -> Raw:
+        return {LABEL: label(entity)}
 
 
 def spoilt(terms: Terms, row: Fields) -> bool:

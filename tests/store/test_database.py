@@ -160,6 +160,14 @@ class TestSqlite:
             assert tx.run(sa.text("PRAGMA foreign_keys")).scalar() == 1
 
 
+def test_on_postgresql_a_commit_is_on_disk_whatever_the_server_says(postgres_url: str) -> None:
+    with postgres.database(postgres_url) as url:
+        store = Store(url)
+        with store.reading() as tx:
+            assert tx.run(sa.text("SHOW synchronous_commit")).scalar() == "on"
+        store.close()
+
+
 def test_one_process_works_on_a_database_at_a_time(store_url: str) -> None:
     one, two = Store(store_url), Store(store_url)
     with exclusive(one), pytest.raises(TryLater) as refused, exclusive(two):

@@ -79,6 +79,7 @@ class DeliveryPage:
     def run(self, after: int, doubts: bool) -> list[Plan]:
         """Deliver one page; what was planned. Less than a page: there is no more."""
         plans = self.intend(after, doubts)
+        self.hub.store.held.still()
         ready = self.look([item for item in plans if item.write is not None])
         outcomes = self.read_back(ready, self.send(ready))
         if ready or self.encoded:

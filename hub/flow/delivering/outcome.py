@@ -264,6 +264,8 @@ def let_go(batch: Batch, known: Known) -> None:
     draft = batch.draft(known)
     draft.apart |= {batch.place.id}
     batch.touch(draft)
+    if known.key in batch.hub.guard.absent(batch.tx, batch.place.id):
+        batch.hub.guard.found(batch.tx, batch.place.id, [str(known.key)])
     batch.unlink(batch.place, str(known.key), known.golden_id, UNLINKED)
     batch.audit(known.golden_id, batch.place, "unlinked", {"key": [known.key, None]})
 

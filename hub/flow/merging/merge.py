@@ -21,7 +21,7 @@ from hub.flow.merging.matching import Doubt, Finder, Found
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Shown
 from hub.flow.seen import Look, Seen, Tally
-from hub.store import catalog, conflicts, deliveries, links, records
+from hub.store import catalog, conflicts, deliveries, links, records, reviews
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
@@ -249,6 +249,14 @@ class PageMerge:
                 self.join(look, found)
             elif self.place.reads:
                 self.create(look, golden_id, finder)
+        if self.tally.created and self.place.entity.matches:
+            self.compare_again()
+
+    def compare_again(self) -> None:
+        """Elsewhere records stand aside that may be one of the new ones: looked at before anything is created beside
+        them, or it would be a twin."""
+        for other in self.place.others:
+            reviews.wake(self.tx, other.id, "ambiguous", self.batch.now)
 
     def join(self, look: Look, found: Found) -> None:
         """An unlinked record is the same as a golden record that this system did not have."""
