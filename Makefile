@@ -1,5 +1,6 @@
 # Everything sets itself up: a fresh machine needs Python 3.11 or newer (with venv) and make.
 #   make demo | demo-once | test | check | simulate | simulate-long | bench-quick | bench | match-quality | kill | lock
+#   make kill-postgres | kill-database
 #   PYTHON=python3.13 picks one
 
 VENV ?= .venv
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 SOURCES := hub adapters tests benchmarks
 
 .PHONY: demo demo-once test test-fast check lint types imports format simulate simulate-long bench bench-quick \
-	match-quality kill lock clean
+	match-quality kill kill-postgres kill-database lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m hub.sandbox.demo
@@ -60,9 +61,15 @@ simulate-long: $(VENV)/.run
 match-quality: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.matching --records 10000
 
-# kill -9 at fifty random moments, then one more sync: nothing lost, nothing twice.
+# kill -9 of the hub at random moments, or of its PostgreSQL, then one more sync: nothing lost, nothing twice.
 kill: $(VENV)/.dev
-	$(BIN)/python tests/kill/kill.py --kills 50
+	$(BIN)/python tests/kill/kill.py --kills 200
+
+kill-postgres: $(VENV)/.dev
+	$(BIN)/python tests/kill/kill.py --kills 50 --on postgresql
+
+kill-database: $(VENV)/.dev
+	$(BIN)/python tests/kill/kill.py --kills 10 --database
 
 # The locks are hashed and name no host; only making them needs uv.
 lock:

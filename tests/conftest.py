@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support import postgres
 from support.servers import Crm, Erp, crm_server, erp_server
 
 from hub.simulator import databases
+
+# How long one example takes depends on what else the machine does; what may be slow is measured by the benchmarks.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 #: So many records the counterparts start with; of the suppliers two thirds are companies of the CRM.
 FEW = 30
@@ -79,6 +84,7 @@ def world_kept(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+HERE = Path(__file__).parent
 #: Folders whose stories are told on both databases.
 STORIES = ("flow", "engine")
 #: Files that choose or make their store themselves.
@@ -88,5 +94,5 @@ ELSEWHERE = ("test_machine", "test_planted_bugs", "test_one_process", "test_prev
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every story of the engine is told on SQLite and on PostgreSQL, without a word of it in the story."""
     file = metafunc.definition.path
-    if file.parent.name in STORIES and file.stem not in ELSEWHERE:
+    if file.relative_to(HERE).parts[0] in STORIES and file.stem not in ELSEWHERE:
         metafunc.parametrize("world_kept", ["sqlite", "postgresql"], indirect=True)

@@ -4,7 +4,6 @@ OpenAPI 3.0 and 3.1; of a Swagger 2 document `x-hub`, paths, definitions, host a
 Only the parts in use are checked: a vendor's document may have errors elsewhere.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -18,6 +17,7 @@ from pydantic import ValidationError
 from adapters.rest import overlay
 from adapters.rest.settings import Hub
 from hub.core.errors import ConfigError
+from hub.core.unfit import nearest
 
 _REFERENCES = ("$ref", "$dynamicRef", "$id", "operationRef")
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -112,8 +112,7 @@ def load(folder: Path, name: str, overlays: Iterable[str] = ()) -> Document:
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, [str(k) for k in known], 1)
-    return f"there is no {kind} '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")
+    return f"there is no {kind} '{name}'{nearest(name, map(str, known))}"
 
 
 @lru_cache(maxsize=8)

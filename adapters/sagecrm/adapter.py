@@ -11,8 +11,8 @@ from adapters.sagecrm.entities import Entity, entity
 from adapters.sagecrm.options import NAME, Options
 from adapters.sagecrm.place import Place, place
 from adapters.sagecrm.polling import Change, Poller
-from adapters.sagecrm.reading import MOST_VALUES, Reader, is_key
-from adapters.sagecrm.session import TYPES, Session, logon
+from adapters.sagecrm.reading import MOST_VALUES, Reader, is_key, question
+from adapters.sagecrm.session import Session, logon
 from adapters.sagecrm.stamps import Stamps
 from adapters.sagecrm.walking import Walker
 from adapters.sagecrm.writing import Writer
@@ -21,7 +21,7 @@ from hub.core.errors import ConfigError, Refused
 from hub.core.record import Record
 from hub.transport.http import Http
 from hub.transport.masking import Masks
-from hub.transport.soap import Contract, text
+from hub.transport.soap import Contract
 
 
 class SageCrm:
@@ -122,12 +122,8 @@ class SageCrm:
 
     def _ids(self, entity: Entity, where: str) -> Rows:
         what = f"queryidnodate {entity.name}"
-        inner = (
-            f"<queryString>{text(where)}</queryString><entityname>{text(entity.name)}</entityname>"
-            "<showdeletedrecords>false</showdeletedrecords>"
-        )
-        response = self._session.call(f'<queryidnodate xmlns="{TYPES}">{inner}</queryidnodate>', what)
-        answer = typed_rows(response, self._session.where(what))
+        body = question("queryidnodate", queryString=where, entityname=entity.name, showdeletedrecords="false")
+        answer = typed_rows(self._session.call(body, what), self._session.where(what))
         if not all(is_key(row.get("id", "")) for row in answer.rows):
             raise Refused("record.no-key", self._session.where(f"{what}: an answer without the keys"))
         return answer

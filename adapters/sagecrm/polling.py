@@ -7,11 +7,9 @@ from typing import NamedTuple
 from adapters.sagecrm.answers import Row, Rows, flag, typed_rows
 from adapters.sagecrm.entities import Entity, both
 from adapters.sagecrm.place import Place
-from adapters.sagecrm.reading import Reader, is_key, last_key
-from adapters.sagecrm.session import TYPES
+from adapters.sagecrm.reading import Reader, is_key, last_key, question
 from adapters.sagecrm.stamps import LONG_AGO, Mark, Stamps
 from hub.core.errors import Refused
-from hub.transport.soap import text
 
 
 class Change(NamedTuple):
@@ -120,14 +118,16 @@ class Poller:
         """Deleted since `token`, in the order of keys."""
         condition = f"{entity.column(entity.deleted or '')} is not null"
         where = both(condition, entity.between(key, None)) if key is not None else condition
-        inner = (
-            f"<queryString>{text(where)}</queryString><entityname>{text(entity.name)}</entityname>"
-            f"<orderby>{text(entity.column(entity.key))}</orderby><journaltoken>{token}</journaltoken>"
-            "<showdeletedrecords>true</showdeletedrecords>"
+        body = question(
+            "queryid",
+            queryString=where,
+            entityname=entity.name,
+            orderby=entity.column(entity.key),
+            journaltoken=token,
+            showdeletedrecords="true",
         )
         what = f"queryid {entity.name}"
-        response = self._session.call(f'<queryid xmlns="{TYPES}">{inner}</queryid>', what)
-        return typed_rows(response, self._session.where(what))
+        return typed_rows(self._session.call(body, what), self._session.where(what))
 
 
 def _dates(entity: Entity, rows: list[Row]) -> list[str]:

@@ -31,7 +31,7 @@ class Reader:
         """Records with all mapped fields."""
         if self._typed:
             what = f"query {entity.name}"
-            body = _body("query", queryString=where, entityname=entity.name)
+            body = question("query", queryString=where, entityname=entity.name)
             answer = typed_rows(self.session.call(body, what), self.session.where(what))
         else:
             answer = self.ordered(entity, where, entity.column(entity.key), self.listing(entity))
@@ -42,7 +42,7 @@ class Reader:
         """Records with some fields, in order."""
         what = f"queryrecord {entity.name}"
         columns = ",".join(entity.column(f) for f in fields)
-        body = _body("queryrecord", fieldlist=columns, queryString=where, entityname=entity.name, orderby=order)
+        body = question("queryrecord", fieldlist=columns, queryString=where, entityname=entity.name, orderby=order)
         return listed_rows(self.session.call(body, what), entity.prefix, self.session.where(what))
 
     def listing(self, entity: Entity) -> list[str]:
@@ -146,6 +146,7 @@ def last_key(entity: Entity, rows: Sequence[Row], more: bool) -> int | None:
     return number(entity, rows[-1]) if rows else None
 
 
-def _body(operation: str, **arguments: str) -> str:
+def question(operation: str, **arguments: str) -> str:
+    """The body of a call, its arguments in this order."""
     inner = "".join(f"<{name}>{text(value)}</{name}>" for name, value in arguments.items())
     return f'<{operation} xmlns="{TYPES}">{inner}</{operation}>'

@@ -24,7 +24,6 @@ from hub.transport.soap import text
 Outcome = Written | Failure
 Batch = Sequence[Write]
 
-_OPERATIONS: dict[Kind, str] = {"create": "add", "update": "update", "delete": "delete"}
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 

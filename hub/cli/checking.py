@@ -16,11 +16,9 @@ from hub.core.fit import Side, fit, fit_lengths
 from hub.core.model import Binding, Instance
 from hub.core.oneway import fit_units
 from hub.core.putback import frozen
-from hub.engine.away import Away
-from hub.engine.machine import real
+from hub.engine.opening import unconnected
 from hub.engine.probe import Probed, probe
 from hub.flow.grade import Grade, grade, refusal
-from hub.flow.place import assemble
 from hub.store import catalog
 from hub.store.database import Store
 
@@ -142,8 +140,7 @@ def disproved(system: SystemChecked) -> Iterator[Finding]:
 
 def standing(store: Store, instance: Instance) -> dict[tuple[str, str], catalog.Position]:
     """Where each entity stands in each system."""
-    away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
-    places = assemble(store, instance, catalog.register(store, instance), away, real()).all()
+    places = unconnected(store, instance).all()
     with store.reading() as tx:
         return {(place.entity.name, place.binding.system): catalog.position(tx, place.id) for place in places}
 

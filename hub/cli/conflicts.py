@@ -27,12 +27,11 @@ def command(ctx: click.Context, all_: bool, limit: int | None) -> None:
     """List conflicts; show, resolve and reverse them."""
     if ctx.invoked_subcommand is not None:
         return
-    from hub.engine.opening import chosen, looking, opened
     from hub.store import conflicts
 
     asked: Asked = ctx.obj
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        with store.reading() as tx:
+    with asked.looking() as hub:
+        with hub.store.reading() as tx:
             states = () if all_ else (conflicts.OPEN,)
             most = limit or (EVERY if asked.json else ROWS)
             found = conflicts.find(tx, [place.id for place in hub.all()], states=states, limit=most)
@@ -91,11 +90,10 @@ def winner(conflict: "Conflict", system: str) -> str:
 @click.pass_obj
 def show_(asked: Asked, number: int) -> None:
     """One conflict: before, both sides, winner, rule."""
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.decide import conflict_of
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
-        with store.reading() as tx:
+    with asked.looking() as hub:
+        with hub.store.reading() as tx:
             conflict = conflict_of(hub, tx, number)
         if asked.json:
             as_json(as_dict(hub, conflict))
@@ -155,7 +153,6 @@ def resolve_(
     what: str | None,
 ) -> None:
     """Decide conflicts that wait. The next run writes it to the systems."""
-    from hub.engine.opening import chosen, looking, opened
 
     own = parsed(values)
     if (system is None) == (not own):
@@ -164,7 +161,7 @@ def resolve_(
         raise click.UsageError("name conflicts by number, or all with --every and --take; --value is for one of them")
     if (entity or named or what) and not every:
         raise click.UsageError("--entity, --of and --what choose among --every")
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         if len(numbers) == 1:
             tell(asked, hub, decide(hub, numbers[0], system, own), "the next run writes it")
         else:
@@ -250,10 +247,9 @@ def parsed(values: tuple[str, ...]) -> "Fields":
 @click.pass_obj
 def reverse_(asked: Asked, number: int) -> None:
     """Put the losing value back."""
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.decide import reverse
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         tell(asked, hub, reverse(hub, number, person()), "the next run writes it")
 
 

@@ -27,11 +27,10 @@ def command(ctx: click.Context, sample: int) -> None:
     """List the deletions that are held; accept or refuse them."""
     if ctx.invoked_subcommand is not None:
         return
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.held import waiting
 
     asked: Asked = ctx.obj
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         found = [item for place in hub.all() for item in waiting(hub, place, sample)]
     if asked.json:
         as_json([item._asdict() for item in found])
@@ -51,11 +50,22 @@ def show(found: "list[Waiting]") -> None:
         line("no deletion is held")
 
 
+def which_ones(command: Callable[..., None]) -> Callable[..., None]:
+    """The words that say what is accepted or refused, and how much of it."""
+    for words in (
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option(
+            "--most", type=click.IntRange(1), help="So many at the most of each.  [default: what is shown now]"
+        ),
+        click.argument("system", required=False),
+        click.argument("entity", required=False),
+    ):
+        command = words(command)
+    return command
+
+
 @command.command("accept")
-@click.argument("entity", required=False)
-@click.argument("system", required=False)
-@click.option("--most", type=click.IntRange(1), help="So many at the most of each.  [default: what is shown now]")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@which_ones
 @click.pass_obj
 def accept_(asked: Asked, entity: str | None, system: str | None, most: int | None, yes: bool) -> None:
     """Let the next run carry out what is held now; not what comes later."""
@@ -65,10 +75,7 @@ def accept_(asked: Asked, entity: str | None, system: str | None, most: int | No
 
 
 @command.command("refuse")
-@click.argument("entity", required=False)
-@click.argument("system", required=False)
-@click.option("--most", type=click.IntRange(1), help="So many at the most of each.  [default: what is shown now]")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@which_ones
 @click.pass_obj
 def refuse_(asked: Asked, entity: str | None, system: str | None, most: int | None, yes: bool) -> None:
     """Put the records back: what is gone is made anew.
@@ -89,13 +96,12 @@ Act = Callable[["Hub", "Place", "Waiting", int], int]
 def decide(asked: Asked, which: tuple[str | None, str | None, int | None], yes: bool, word: str, act: Act) -> None:
     """Show what is held, ask, and decide no more than was shown."""
     from hub.cli.naming import places_named
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.held import waiting
 
     if asked.json and not yes:
         raise click.UsageError("with --json nobody can be asked: add --yes")
     entity, system, most = which
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         found = [(place, item) for place in places_named(hub, entity, system) for item in waiting(hub, place, SAMPLE)]
         if found and not yes:
             show([item for _, item in found])

@@ -10,7 +10,7 @@ from hub.cli.main import Asked
 from hub.cli.output import EVERY, ROWS, as_json, counted, line, person, table, when
 
 if TYPE_CHECKING:
-    from hub.flow.deciding.corrections import Corrected
+    from hub.flow.deciding.failed import Corrected
     from hub.flow.place import Hub, Place
     from hub.store.failing import Failing
 
@@ -37,13 +37,12 @@ def command(
     it. `hub reviews retry` and `hub reviews discard` are for a single one.
     """
     from hub.cli.naming import places_named
-    from hub.engine.opening import chosen, looking, opened
 
     if csv_ is not None and load is not None:
         raise click.UsageError("--csv and --load: expected one of the two")
     if discard and load is None:
         raise click.UsageError("--discard goes with --load; 'hub reviews discard' is for a single write")
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         places = places_named(hub, entity, system)
         if load is not None:
             tell(asked, loaded(hub, load, discard))
@@ -82,7 +81,7 @@ def listed(asked: Asked, hub: "Hub", places: "list[Place]") -> None:
 
 
 def as_dict(place: "Place", row: "Failing") -> dict[str, Any]:
-    from hub.flow.deciding.corrections import columns
+    from hub.flow.deciding.failed import columns
 
     fields = {name: row.fields.get(name) for name in columns(place)}
     what = "refused" if row.state == "refused" else "put off"
@@ -92,15 +91,15 @@ def as_dict(place: "Place", row: "Failing") -> dict[str, Any]:
 
 
 def written(hub: "Hub", places: "list[Place]", path: Path) -> int:
-    from hub.cli.sheet import write_sheet
+    from hub.cli.failedsheet import write_sheet
 
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         return write_sheet(file, places, each(hub, places))
 
 
 def loaded(hub: "Hub", path: Path, discard: bool) -> "Corrected":
-    from hub.cli.sheet import Reading, unfit_file
-    from hub.flow.deciding.corrections import correct
+    from hub.cli.failedsheet import Reading, unfit_file
+    from hub.flow.deciding.failed import correct
 
     reading = Reading(hub, path, discard=discard)
     rows = reading.rows()

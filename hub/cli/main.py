@@ -1,17 +1,21 @@
 """The `hub` command and its options."""
 
-import difflib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from hub import __version__
 from hub.cli.output import WRONG, as_json, warn
 from hub.core.errors import ConfigError, HubError
+from hub.core.unfit import nearest
+
+if TYPE_CHECKING:
+    from hub.flow.place import Hub
 
 #: Command -> the module that has it (as `command`).
 COMMANDS = {
@@ -43,6 +47,14 @@ class Asked(NamedTuple):
     instance: str | None
     json: bool
 
+    @contextmanager
+    def looking(self) -> Generator["Hub"]:
+        """The instance without its systems: to look and to decide."""
+        from hub.engine.opening import chosen, opened, unconnected
+
+        with opened(self.project) as (project, store):
+            yield unconnected(store, chosen(project, self.instance))
+
 
 class Lazy(click.Group):
     """Commands whose modules are loaded when they are used."""
@@ -59,9 +71,9 @@ class Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        near = difflib.get_close_matches(args[0], COMMANDS, 1)
+        near = nearest(args[0], COMMANDS).removeprefix(", ")
         if args[0] not in COMMANDS and near and not args[0].startswith("-"):
-            ctx.fail(f"there is no command '{args[0]}': did you mean '{near[0]}'?")
+            ctx.fail(f"there is no command '{args[0]}': {near}")
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> NoReturn:

@@ -39,10 +39,7 @@ def command(
     Exit code 1: some are probable or many-to-one, and a person should look at them.
     """
     from hub.cli.naming import known
-    from hub.engine.machine import real
-    from hub.engine.opening import chosen, connected, opened
-    from hub.flow.place import assemble
-    from hub.store.catalog import register
+    from hub.engine.opening import assembled, chosen, connected, opened
 
     asked: Asked = ctx.obj
     ceiling = ceilings(at_most) if at_most else None
@@ -50,7 +47,7 @@ def command(
         instance = chosen(project, asked.instance)
         known("entity", entity, instance.entities)
         with connected(project, instance) as adapters:
-            hub = assemble(store, instance, register(store, instance), adapters, real())
+            hub = assembled(store, instance, adapters)
             loaded = taken(hub, entity, load) if load else None
             report = read(hub, entity, shown=not asked.json)
         if accept or ceiling:
@@ -80,14 +77,14 @@ def read(hub: "Hub", entity: str, *, shown: bool) -> "MatchReport":
 def taken(hub: "Hub", entity: str, path: Path) -> int:
     """Decisions that were read from a worksheet."""
     from hub.core.errors import Refused
-    from hub.flow.first.pairs import correct
+    from hub.flow.first.decisions import keep
     from hub.match import worksheet
 
     if not hub.instance.entities[entity].matches:
         said = f"{entity} has no 'match' and no 'similar': nothing is matched, so there is nothing to decide"
         raise Refused("match.no-rules", said)
     rows = worksheet.read(path, list(hub.places[entity]))
-    correct(hub, entity, rows, str(path))
+    keep(hub, entity, rows, str(path))
     return len(rows)
 
 

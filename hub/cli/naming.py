@@ -1,9 +1,9 @@
 """Names that people type: entities, systems, records."""
 
-import difflib
 from collections.abc import Iterable
 
 from hub.core.errors import ConfigError, Refused
+from hub.core.unfit import nearest
 from hub.flow.place import Hub, Place
 from hub.store import links, reviews
 
@@ -21,8 +21,7 @@ def known(what: str, name: str, names: Iterable[str]) -> None:
     """ConfigError with the nearest name, if it is not one of them."""
     choices = list(names)
     if name not in choices:
-        near = difflib.get_close_matches(name, choices, 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"expected one of {', '.join(choices)}"
+        hint = nearest(name, choices).removeprefix(", ") or f"expected one of {', '.join(choices)}"
         raise ConfigError([f"there is no {what} '{name}': {hint}"], "command.unknown-name")
 
 

@@ -24,7 +24,6 @@ def command(
     FIELD is a field or group of the entity, or * for all of them. Conflicts that wait already stay as they are.
     """
     from hub.cli.naming import golden_of
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.pins import pin, spelled
 
     if sum((prefer is not None, newest, ask, none)) != 1:
@@ -33,7 +32,7 @@ def command(
     policy = None if none else Policy("prefer", order) if prefer is not None else Policy("newest" if newest else "ask")
     if policy is not None and policy.rule == "prefer" and not order:
         raise click.UsageError("--prefer: expected the name of a system, or several with commas between")
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         golden_id = golden_of(hub, entity, record)
         pins = {unit: spelled(one) for unit, one in pin(hub, entity, golden_id, what, policy, person()).items()}
     if asked.json:

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 def command(asked: Asked, entity: str, record: str) -> None:
     """Show what the hub and every system hold of a record, e.g. `hub records account crm:42`."""
     from hub.cli.naming import golden_of
-    from hub.engine.opening import chosen, looking, opened
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         found = story(hub, entity, golden_of(hub, entity, record))
     if asked.json:
         as_json(found)
@@ -33,8 +32,7 @@ def command(asked: Asked, entity: str, record: str) -> None:
 def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
     """Everything known of a golden record."""
     from hub.flow.deciding.pins import spelled
-    from hub.flow.merging.fights import TURNS
-    from hub.store import audit, conflicts, records
+    from hub.store import audit, conflicts, records, waiting
     from hub.store.database import decode
 
     places = list(hub.places[entity].values())
@@ -42,6 +40,7 @@ def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
         known = {place.binding.system: records.load(tx, place.id, [golden]).get(golden) for place in places}
         clashes = conflicts.find(tx, [place.id for place in places], golden_id=golden)
         history = audit.of_golden(tx, golden)
+        waits = waiting.of_golden(tx, golden)
     first = next(iter(known.values()))
     if first is None:
         raise Refused("record.unknown", f"there is no golden record {golden}")
@@ -50,9 +49,20 @@ def story(hub: "Hub", entity: str, golden: int) -> dict[str, Any]:
         "golden_id": str(golden),
         "state": {1: "live", 0: "deleted", 2: "absorbed"}[first.state],
         "fields": first.fields,
-        "from": {name: source for name, source in decode(first.origin).items() if name != TURNS},
+        "from": {name: source for name, source in decode(first.origin).items() if not name.startswith(records.TURNS)},
         "pins": {unit: spelled(policy) for unit, policy in first.pins.items()},
         "systems": {place.binding.system: held(place, known[place.binding.system]) for place in places},
+        "waits": [
+            {
+                "system": names[wait.binding_id][1],
+                "field": wait.field,
+                "way": wait.way,
+                "said": wait.said,
+                "created_before": not wait.blocks,
+                "since": wait.since,
+            }
+            for wait in waits
+        ],
         "conflicts": [{"id": c.id, "unit": c.unit, "state": c.state, "rule": c.rule} for c in clashes],
         "history": [
             {**entry._asdict(), "golden_id": str(golden), "system": names.get(entry.binding_id or 0, ("", None))[1]}
@@ -74,6 +84,17 @@ def held(place: "Place", known: "Known | None") -> dict[str, Any] | None:
     }
 
 
+def waits(wait: dict[str, Any]) -> str:
+    """What a reference waits for, and what that keeps from happening."""
+    then = {
+        "in": f"{wait['field']} is not taken from there until then",
+        "out": f"{wait['field']} is written then",
+    }[wait["way"]]
+    if not wait["created_before"]:
+        then = "the record is not created there before"
+    return f"waits in {wait['system']}: {wait['said']}: {then}"
+
+
 def show(found: dict[str, Any]) -> None:
     systems = found["systems"]
     line(f"golden record {found['golden_id']}, {found['state']}")
@@ -86,6 +107,8 @@ def show(found: dict[str, Any]) -> None:
         rows.append([name, shown(value), source, *cells])
     line()
     table(("field", "golden", "from", *systems), rows)
+    for wait in found["waits"]:
+        line(waits(wait))
     for clash in found["conflicts"]:
         line(f"conflict {clash['id']} of {clash['unit']}: {clash['state']} ({clash['rule']})")
     line()

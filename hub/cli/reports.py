@@ -53,13 +53,12 @@ def show(report: Report) -> None:
 
 def hints(report: Report) -> None:
     """Where to look next."""
-    aside = sum(tally.aside for tally in report.polled.values()) + sum(s.refused for s in report.sent.values())
-    if report.conflicts or aside:
+    if report.conflicts or report.aside:
         line()
     if report.conflicts:
         line(f"{counted(report.conflicts, 'conflict')}: 'hub conflicts' has those that wait, with --all every one")
-    if aside:
-        line(f"{counted(aside, 'stands', 'stand')} aside: 'hub reviews' says why")
+    if report.aside:
+        line(f"{counted(report.aside, 'stands', 'stand')} aside: 'hub reviews' says why")
 
 
 def rows(report: Report) -> list[list[Any]]:

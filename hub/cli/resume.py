@@ -9,7 +9,6 @@ from hub.cli.output import as_json, line
 
 if TYPE_CHECKING:
     from hub.flow.place import Hub
-    from hub.store.database import Store
 
 
 @click.command("resume")
@@ -28,14 +27,13 @@ def command(asked: Asked, system: str, mode: str | None) -> None:
     differs is overwritten with what the hub knows; records that are gone are made anew. Both are logged.
     """
     from hub.cli.naming import known
-    from hub.engine.opening import chosen, looking, opened
     from hub.store import catalog, deliveries, outages
     from hub.store.catalog import forget_fields
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         known("system", system, hub.instance.systems)
-        unsaid(store, hub, system, mode)
-        with store.transaction() as tx:
+        unsaid(hub, system, mode)
+        with hub.store.transaction() as tx:
             outages.over(tx, hub.catalog.instance_id, system)
             for place in hub.all():
                 if place.binding.system == system:
@@ -50,12 +48,12 @@ def command(asked: Asked, system: str, mode: str | None) -> None:
         line(f"{system} is used again from the next run on")
 
 
-def unsaid(store: "Store", hub: "Hub", system: str, mode: str | None) -> None:
+def unsaid(hub: "Hub", system: str, mode: str | None) -> None:
     """Raises UsageError where a system was put back, and nobody says what counts."""
     from hub.core.putback import frozen, how
     from hub.store import catalog
 
-    with store.reading() as tx:
+    with hub.store.reading() as tx:
         why = [catalog.position(tx, place.id).paused for place in hub.all() if place.binding.system == system]
     if mode is None and any(said is not None and frozen(said) for said in why):
         raise click.UsageError(f"{system} was put back to an earlier state: say {how(system)}")

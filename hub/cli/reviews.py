@@ -1,5 +1,6 @@
 """`hub reviews`: what stands aside, why, and a person's word on it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,10 +24,9 @@ def command(ctx: click.Context, limit: int | None) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from hub.engine.opening import chosen, looking, opened
 
     asked: Asked = ctx.obj
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         most = limit or (EVERY if asked.json else ROWS)
         found = [*records_aside(hub, most), *writes_aside(hub, most)]
     if asked.json:
@@ -88,18 +88,22 @@ def writes_aside(hub: "Hub", limit: int) -> list[dict[str, Any]]:
     return rows
 
 
+def one_aside(command: Callable[..., None]) -> Callable[..., None]:
+    """ENTITY SYSTEM RECORD: one of the list, as it is named there."""
+    for name in ("record", "system", "entity"):  # the last is the first on the command line
+        command = click.argument(name)(command)
+    return command
+
+
 @command.command("show")
-@click.argument("entity")
-@click.argument("system")
-@click.argument("record")
+@one_aside
 @click.pass_obj
 def show_(asked: Asked, entity: str, system: str, record: str) -> None:
     """One of them, with the whole reason."""
     from hub.cli.naming import place_named
     from hub.core.errors import Refused
-    from hub.engine.opening import chosen, looking, opened
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         place_named(hub, entity, system)
         rows = [*records_aside(hub, EVERY), *writes_aside(hub, EVERY)]
     wanted = record if record.startswith("hub:") else f"{system}:{record.removeprefix(f'{system}:')}"
@@ -114,17 +118,14 @@ def show_(asked: Asked, entity: str, system: str, record: str) -> None:
 
 
 @command.command("retry")
-@click.argument("entity")
-@click.argument("system")
-@click.argument("record")
+@one_aside
 @click.pass_obj
 def retry_(asked: Asked, entity: str, system: str, record: str) -> None:
     """Try it at the next run, not tomorrow."""
     from hub.cli.naming import golden_number, place_named
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.aside import retry, retry_delivery
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         place = place_named(hub, entity, system)
         if record.startswith("hub:"):
             retry_delivery(hub, place, golden_number(record))
@@ -134,17 +135,14 @@ def retry_(asked: Asked, entity: str, system: str, record: str) -> None:
 
 
 @command.command("discard")
-@click.argument("entity")
-@click.argument("system")
-@click.argument("record")
+@one_aside
 @click.pass_obj
 def discard_(asked: Asked, entity: str, system: str, record: str) -> None:
     """Never mind: a refused write is owed no more, a record is not tried again, until it changes."""
     from hub.cli.naming import golden_number, place_named
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.aside import discard, forget
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         place = place_named(hub, entity, system)
         if record.startswith("hub:"):
             discard(hub, place, golden_number(record), person())
@@ -154,18 +152,15 @@ def discard_(asked: Asked, entity: str, system: str, record: str) -> None:
 
 
 @command.command("link")
-@click.argument("entity")
-@click.argument("system")
-@click.argument("record")
+@one_aside
 @click.argument("counterpart", metavar="SYSTEM:KEY|hub:ID")
 @click.pass_obj
 def link_(asked: Asked, entity: str, system: str, record: str, counterpart: str) -> None:
     """A record that matches several, or a linked one, is this one: e.g. `link account erp 124 crm:83`."""
     from hub.cli.naming import golden_of, place_named
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.aside import link
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         place = place_named(hub, entity, system)
         golden_id = golden_of(hub, entity, counterpart)
         link(hub, place, record.removeprefix(f"{system}:"), golden_id, person())
@@ -173,17 +168,14 @@ def link_(asked: Asked, entity: str, system: str, record: str, counterpart: str)
 
 
 @command.command("new")
-@click.argument("entity")
-@click.argument("system")
-@click.argument("record")
+@one_aside
 @click.pass_obj
 def new_(asked: Asked, entity: str, system: str, record: str) -> None:
     """A record that matches others is none of them: it becomes a new one."""
     from hub.cli.naming import place_named
-    from hub.engine.opening import chosen, looking, opened
     from hub.flow.deciding.aside import separate
 
-    with opened(asked.project) as (project, store), looking(store, chosen(project, asked.instance)) as hub:
+    with asked.looking() as hub:
         separate(hub, place_named(hub, entity, system), record.removeprefix(f"{system}:"), person())
     done(asked, record, "new", "it is a new one; the next run makes it")
 

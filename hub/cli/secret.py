@@ -44,7 +44,7 @@ def typed(name: str) -> str:
 @click.pass_obj
 def list_(asked: Asked) -> None:
     """The names that are sealed here; never their values."""
-    from hub.config.secrets import read_sealed
+    from hub.config.sealedfile import read_sealed
 
     names = sorted(read_sealed(asked.project))
     if asked.json:

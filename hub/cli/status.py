@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,24 +73,33 @@ def show(found: "Standing") -> None:
     table(PLACES, [cells(row) for row in found.places])
     line()
     table(RUNS, [[r.id, r.task, when(r.started_at), when(r.ended_at), r.state, did(r)] for r in found.runs], widest=90)
-    for row in found.places:
-        if row.paused:
-            line()
-            line(paused(row.system, row.paused))
-        if row.stopped:
-            line()
-            names = ", ".join(row.stopped)
-            line(f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')")
-    for said in found.held:
+    for said in (*troubles(found), *found.held, *map(outage_of, found.outages)):
         line()
         line(said)
-    for outage in found.outages:
-        line()
-        line(outage_of(outage))
     if found.runs and found.runs[0].said:
         line()
         for number, said in enumerate(found.runs[0].said.split("\n")):
             line(f"{'              ' if number else 'the last run: '}{said}")
+    hints(found)
+
+
+def troubles(found: "Standing") -> Iterator[str]:
+    """Systems that are not used, or not as a whole, until a person has done something."""
+    for row in found.places:
+        if row.paused:
+            yield paused(row.system, row.paused)
+        if row.stopped:
+            names = ", ".join(row.stopped)
+            yield f"{row.system} shows no {names} any more: nothing is written there until it is back ('hub resume')"
+        if row.waiting:
+            many = counted(row.waiting, f"{row.entity} waits", f"{row.entity} records wait")
+            where = f"'hub records {row.entity} SYSTEM:KEY' says for which:"
+            others = ", and others" if row.waiting > 1 else ""
+            yield f"{row.system}: {many} for another record, {where}\n  {row.waits}{others}"
+
+
+def hints(found: "Standing") -> None:
+    """What waits for a person, and where to look at it."""
     waiting, aside = sum(row.conflicts for row in found.places), sum(row.aside + row.refused for row in found.places)
     deletes = sum(row.deletes for row in found.places)
     if waiting or aside or deletes:
@@ -127,9 +136,11 @@ def cells(row: "PlaceStanding") -> list[Any]:
 
 def did(run: "Run") -> str:
     """What a run counted: the numbers that mean something happened."""
+    from hub.store.runs import LOOKED_AT
+
     parts = []
     for place, numbers in (run.counts or {}).items():
-        told = ", ".join(f"{name} {number}" for name, number in numbers.items() if name not in ("unchanged", "read"))
+        told = ", ".join(f"{name} {number}" for name, number in numbers.items() if name not in LOOKED_AT)
         if told:
             parts.append(f"{place}: {told}")
     return "; ".join(parts) or ("nothing to do" if run.state == "done" else "")

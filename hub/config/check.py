@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 
 from hub.config.document import Document
 from hub.config.place import Model, secret_at
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
 from hub.config.words import NEVER_WRITTEN, WRITE_THE_NAME, words
+from hub.core.unfit import nearest
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

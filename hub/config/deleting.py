@@ -6,11 +6,11 @@ from typing import Any
 
 from hub.config.document import Document
 from hub.config.files import BindingFile
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
 from hub.core.mapping import Mapping as Compiled
 from hub.core.model import Deletes
 from hub.core.record import Fields, Value
-from hub.core.unfit import Unfit
+from hub.core.unfit import Unfit, nearest
 from hub.core.values import reader
 
 #: Settings that a deletion needs in order to be written: by `send`, the one that must not be false.
@@ -44,6 +44,9 @@ def _marks(document: Document, at: Loc, given: Mapping[str, Any], mapping: Compi
         if name not in mapping.writable:
             said = f"is not a field that the mapping writes{nearest(name, sorted(mapping.writable))}"
             document.problem((*at, name), said)
+            continue
+        if mapping.specs[name].refers is not None:
+            document.problem((*at, name), "is a reference, which marks nothing as closed; name another field")
             continue
         try:
             marks[name] = _read(name, value, mapping)

@@ -14,7 +14,8 @@ def build_entity(name: str, instance: InstanceFile, bindings: Mapping[str, Bindi
     """The entity, of a file without problems."""
     file = instance.entities[name]
     units, match = _units(name, file, instance.policy), tuple(map(_rule, file.match))
-    return Entity(name, units, bindings, match, file.deletes, _similar(file.similar), file.first_sync)
+    refers = {name: field.entity for name, field in file.fields.items() if field.entity is not None}
+    return Entity(name, units, bindings, match, file.deletes, _similar(file.similar), file.first_sync, refers)
 
 
 def _rule(parts: list[ComparedFile]) -> MatchRule:

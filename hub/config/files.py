@@ -1,12 +1,10 @@
 """The shapes of the files of a project folder. Every unknown key is an error."""
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, StringConstraints, model_validator
 
-from hub.config.duration import parse_duration
-from hub.config.hubfile import Shape, short
+from hub.config.hubfile import Duration, Shape, short
 from hub.config.words import NAME_PATTERN
 from hub.core.model import Direction, FirstSync, Policy, TypeName
 from hub.core.normal import Form
@@ -48,7 +46,6 @@ PolicyText = Annotated[Policy, PlainValidator(parse_policy)]
 DeletesText = Annotated[Policy, PlainValidator(parse_deletes)]
 Share = Annotated[str, PlainValidator(parse_share)]
 Blank = Literal["wins", "loses"]
-Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
 
 class FieldFile(Shape):
@@ -57,6 +54,8 @@ class FieldFile(Shape):
     type: TypeName
     scale: Annotated[int, Field(ge=0, le=12)] | None = None
     choices: Annotated[list[str], Field(min_length=1)] | None = None
+    #: Of a reference: the entity whose records it names. None: a key that means nothing to the hub.
+    entity: str | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "FieldFile":
@@ -64,6 +63,8 @@ class FieldFile(Shape):
             raise ValueError(f"'scale' is for type decimal, not for {self.type}")
         if self.choices is not None and self.type != "choice":
             raise ValueError(f"'choices' is for type choice, not for {self.type}")
+        if self.entity is not None and self.type != "reference":
+            raise ValueError(f"'entity' is for type reference, not for {self.type}")
         return self
 
 
@@ -206,6 +207,8 @@ class MappedFile(Shape):
     scale: Annotated[int, Field(ge=0, le=12)] | None = None
     choices: list[str] = []
     zone: str | None = None
+    #: Of a reference to an entity: how this system writes its keys.
+    key: Literal["text", "integer"] = "text"
 
     @model_validator(mode="after")
     def _one_source(self) -> "MappedFile":

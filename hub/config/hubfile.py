@@ -1,11 +1,16 @@
 """The shape of `conf/hub.yaml`. A file that is in order is read by `hub.config.plain`, which is quicker."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, model_validator
 
 from hub.adapter import SecretName
+from hub.config.duration import parse_duration
 from hub.config.plain import STORE, Format, Level, Plain
+from hub.core.keep import keeping
+
+Duration = Annotated[timedelta, PlainValidator(parse_duration)]
 
 
 def short(key: str) -> Any:
@@ -33,13 +38,24 @@ class StoreFile(Shape):
     password: SecretName | None = None
 
 
+class RunsFile(Shape):
+    keep: Duration | None = None
+    idle: Duration | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "RunsFile":
+        keeping(self.keep, self.idle)
+        return self
+
+
 class HubFile(Shape):
     """conf/hub.yaml"""
 
     store: Annotated[StoreFile, short("url")] = StoreFile()
     log: LogFile = LogFile()
+    runs: RunsFile = RunsFile()
 
     def plain(self) -> Plain:
         """The same as plain values."""
         password = self.store.password.secret if self.store.password else None
-        return Plain(self.store.url, password, self.log.level, self.log.format)
+        return Plain(self.store.url, password, self.log.level, self.log.format, keeping(self.runs.keep, self.runs.idle))

@@ -17,11 +17,13 @@ from hub.config.files import InstanceFile
 from hub.config.loading import Loading, known
 from hub.config.mapped import Bound, load_mapping
 from hub.config.place import secrets_in
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
+from hub.config.referring import check_references
 from hub.config.zone import zone_problem
 from hub.core.clocks import Clocks
 from hub.core.errors import ConfigError
 from hub.core.model import Allowed, Binding, Instance, SystemSpec, Task
+from hub.core.unfit import nearest
 
 
 class _System(NamedTuple):
@@ -40,6 +42,7 @@ def load_instance(loading: Loading, file: str) -> Instance | None:
     check_policy(document, ("policy",), shape.policy, document.names("systems"))
     bindings = {name: _bindings(loading, document, shape, name, systems) for name in shape.entities}
     _check_shared(document, bindings)
+    check_references(document, shape, bindings)
     return Instance(
         organization=shape.organization,
         name=PurePosixPath(file).stem,

@@ -8,12 +8,14 @@ from hub.config.check import checked
 from hub.config.document import Document
 from hub.config.files import BindingFile, EntityFile, FieldFile, InitialFile, MappedFile, MappingFile
 from hub.config.loading import Loading, known
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
 from hub.config.zone import zone_problem
 from hub.core.creation import Initial
 from hub.core.errors import ConfigError
-from hub.core.mapping import FieldSpec, Mapping, MappingSpec, compile_mapping
+from hub.core.mapping import Mapping, compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import LINK
+from hub.core.unfit import nearest
 from hub.core.values import TEXTS
 
 
@@ -104,6 +106,8 @@ def _check(document: Document, bound: Bound, file: MappingFile) -> None:
     for name, mapped in file.fields.items():
         _check_name(document, bound, name)
         field = bound.file.fields.get(name)
+        if mapped.key != "text" and (field is None or field.entity is None):
+            document.problem(("fields", name, "key"), "is for fields that refer to an entity; leave it out")
         for place, (step, argument) in enumerate(_steps(mapped)):
             if step == "lookup" and place == len(mapped.transforms) - 1 and field is not None and field.choices:
                 _check_lookup(document, ("fields", name, "transforms", place), argument, field.choices)
@@ -151,7 +155,7 @@ def _spec(name: str, mapped: MappedFile, field: FieldFile | None, wire: Any, zon
         choices = choices or tuple(field.choices)
     return FieldSpec(
         name=name,
-        type=field.type if field else "reference",
+        type=_type(mapped, field),
         sources=mapped.sources,
         transforms=_steps(mapped),
         direction=mapped.direction,
@@ -162,7 +166,15 @@ def _spec(name: str, mapped: MappedFile, field: FieldFile | None, wire: Any, zon
         choices=choices,
         wire=wire,
         zone=mapped.zone or zone,
+        refers=field.entity if field else None,
     )
+
+
+def _type(mapped: MappedFile, field: FieldFile | None) -> str:
+    """What the system's values are read and written as. None: it is a foreign key."""
+    if field is None:
+        return "reference"
+    return mapped.key if field.entity is not None and mapped.key == "integer" else field.type
 
 
 def _steps(mapped: MappedFile) -> tuple[tuple[str, Any], ...]:

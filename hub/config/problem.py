@@ -1,10 +1,10 @@
 """Problems of the configuration: collected, put in order, raised all at once."""
 
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from hub.core.errors import ConfigError
+from hub.core.unfit import nearest
 
 #: Where in a file: keys and list positions from the top.
 Loc = tuple[str | int, ...]
@@ -37,13 +37,6 @@ class Problems:
         """Raise one ConfigError with every problem, in the order of the files."""
         if self._found:
             raise ConfigError([str(problem) for problem in sorted(self._found)])
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """ ", did you mean 'adapter'?"; nothing if no known name is near."""
-    folded = {other.lower(): other for other in known}
-    found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    return f", did you mean '{folded[found[0]]}'?" if found else ""
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE, Keyring, new_ring, read_ring, refuse, replace_file
-from hub.config.secrets import NAME, NAME_HINT, SECRETS_FILE, missing, read_sealed
+from hub.config.sealedfile import NAME, NAME_HINT, SECRETS_FILE, missing, read_sealed
 from hub.core.secret import Secret
 
 _HEAD = f"# Sealed with {KEY_FILE}, which never goes into git; this file may. Written by 'hub secret set NAME'.\n"

@@ -1,18 +1,13 @@
 """Named secrets: from the environment, else from the hub's own sealed file `conf/secrets.yaml`."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from hub.config.document import Document, read_document
 from hub.config.problem import Problems
+from hub.config.sealedfile import NAME, NAME_HINT, missing, tokens
 from hub.core.errors import ConfigError
 from hub.core.secret import Secret
-
-SECRETS_FILE = "conf/secrets.yaml"
-NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-NAME_HINT = "a secret's name is capitals, digits and '_', such as CRM_PASSWORD"
 
 
 class Secrets:
@@ -31,7 +26,7 @@ class Secrets:
         """
         if not NAME.fullmatch(name):
             return NAME_HINT
-        if self._from_environ(name) is None and name not in _read(self._folder, problems):
+        if self._from_environ(name) is None and name not in tokens(self._folder, problems):
             return missing(name)
         return None
 
@@ -55,35 +50,3 @@ class Secrets:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("secrets are neither pickled nor copied")
-
-
-def missing(name: str) -> str:
-    return f"secret {name} is not set: run 'hub secret set {name}', or set HUB_SECRET_{name} in the environment"
-
-
-def read_sealed(folder: Path) -> dict[str, str]:
-    """The sealed values by name; empty without the file. ConfigError: the file is not in order."""
-    problems = Problems()
-    found = _read(folder, problems)
-    problems.raise_any()
-    return found
-
-
-def _read(folder: Path, problems: Problems) -> dict[str, str]:
-    if not (folder / SECRETS_FILE).exists():
-        return {}
-    document = read_document(folder, SECRETS_FILE, problems)
-    return _sealed(document) if document else {}
-
-
-def _sealed(document: Document) -> dict[str, str]:
-    data = document.data or {}
-    if not isinstance(data, dict):
-        document.problem((), "expected NAME: v1:KEY:VALUE on every line")
-        return {}
-    for name, token in data.items():
-        if not (isinstance(name, str) and NAME.fullmatch(name)):
-            document.problem((str(name),), NAME_HINT)
-        if not (isinstance(token, str) and token.startswith("v1:")):
-            document.problem((str(name),), "expected a sealed value; write it with 'hub secret set', never by hand")
-    return data

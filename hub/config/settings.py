@@ -14,6 +14,7 @@ from hub.config.plain import Format, Level, Plain, plain
 from hub.config.problem import Loc
 from hub.config.secrets import Secrets
 from hub.core.errors import ConfigError
+from hub.core.keep import KEEP, Keep
 from hub.core.secret import Secret
 
 HUB_FILE = "conf/hub.yaml"
@@ -27,6 +28,7 @@ class HubSettings:
     store_password: Secret | None = None
     log_level: Level = "info"
     log_format: Format = "text"
+    keep: Keep = KEEP
 
     def store_url(self) -> str:
         """The database's address with its password in it: for the driver only, never for a log or a screen."""
@@ -64,7 +66,7 @@ def read_settings(loading: Loading) -> HubSettings:
     data = substituted(document, document.data or {}, loading.environ)
     file = plain(data) or _modelled(document, data)
     address, password = _store(loading, document, file)
-    return HubSettings(address, password, file.level, file.format)
+    return HubSettings(address, password, file.level, file.format, file.keep)
 
 
 def _modelled(document: Document, data: Any) -> Plain:

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from hub.config.place import Model, names_at
-from hub.config.problem import Loc, nearest
+from hub.config.problem import Loc
+from hub.core.unfit import nearest
 
 NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]*$"
 WRITE_THE_NAME = "write {secret: NAME}, and set it with 'hub secret set NAME' or in the environment as HUB_SECRET_NAME"

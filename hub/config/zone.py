@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
-from hub.config.problem import nearest
+from hub.core.unfit import nearest
 
 
 def zone_problem(name: str) -> str | None:

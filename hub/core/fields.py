@@ -1,22 +1,20 @@
 """One field of a mapping, compiled: how it is taken from a raw record, put into one, and settled."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from hub.core import heads
 from hub.core.dates import zone_named
 from hub.core.datesteps import DATE_STEPS
 from hub.core.errors import ConfigError
-from hub.core.glances import decimal_glance, integer_glance, text_glance
 from hub.core.heads import ABSENT, Expression, Head
+from hub.core.mappingspec import FieldSpec
 from hub.core.record import Raw, Value
+from hub.core.sending import chosen, finisher, put_one
 from hub.core.settle import settler
 from hub.core.transforms import STEPS, BadSpec, Builder, Change, Context, Step
-from hub.core.unfit import Unfit, expected, nearest, shown
-from hub.core.values import TEXTS, TYPES, Reader, as_text, reader, sendable, writer
-
-if TYPE_CHECKING:
-    from hub.core.mapping import FieldSpec
+from hub.core.unfit import nearest
+from hub.core.values import TEXTS, TYPES, Reader, reader, writer
 
 _BUILDERS: dict[str, Builder] = {**STEPS, **DATE_STEPS}
 _HEADS = ("join", "constant", "expression")
@@ -26,7 +24,7 @@ TRANSFORMS = (*_HEADS, *_BUILDERS)
 class Compiled(NamedTuple):
     """The functions of one field. Those that the direction or a missing way back rules out are None."""
 
-    spec: "FieldSpec"
+    spec: FieldSpec
     #: From the raw value of the one source: most fields.
     take: Reader | None
     #: From the raw record: the others. Gives ABSENT when a source is.
@@ -39,7 +37,7 @@ class Compiled(NamedTuple):
     always: bool
 
 
-def compile_field(spec: "FieldSpec", expression: Expression | None) -> Compiled | list[str]:
+def compile_field(spec: FieldSpec, expression: Expression | None) -> Compiled | list[str]:
     """The compiled field, or everything that is wrong with its spec."""
     problems = _basics(spec)
     if problems:
@@ -52,7 +50,7 @@ def compile_field(spec: "FieldSpec", expression: Expression | None) -> Compiled 
     return _one_way(spec, built) or _assemble(built, any(name == "default" for name, _, _ in said))
 
 
-def _basics(spec: "FieldSpec") -> list[str]:
+def _basics(spec: FieldSpec) -> list[str]:
     """What is wrong before any transform is looked at."""
     problems = []
     if spec.type not in TYPES:
@@ -74,7 +72,7 @@ def _basics(spec: "FieldSpec") -> list[str]:
 
 
 def _head(
-    spec: "FieldSpec", expression: Expression | None, problems: list[str]
+    spec: FieldSpec, expression: Expression | None, problems: list[str]
 ) -> tuple[Head, list[tuple[str, Any, bool]]]:
     """What the value begins with, and the steps after it (name, argument, whether it is the last)."""
     said = list(spec.transforms)
@@ -100,7 +98,7 @@ def _build_head(name: str, argument: Any, sources: tuple[str, ...], expression: 
     return heads.join(argument, sources) if name == "join" else heads.constant(argument, sources)
 
 
-def _step(spec: "FieldSpec", name: str, argument: Any, last: bool, problems: list[str]) -> Step | None:
+def _step(spec: FieldSpec, name: str, argument: Any, last: bool, problems: list[str]) -> Step | None:
     if name not in _BUILDERS:
         known = "it must be the first" if name in _HEADS else f"unknown transform{nearest(name, TRANSFORMS)}"
         problems.append(f"{name}: {known}")
@@ -114,12 +112,12 @@ def _step(spec: "FieldSpec", name: str, argument: Any, last: bool, problems: lis
 
 
 class _Parts(NamedTuple):
-    spec: "FieldSpec"
+    spec: FieldSpec
     head: Head
     steps: list[Step]
 
 
-def _one_way(spec: "FieldSpec", parts: _Parts) -> list[str]:
+def _one_way(spec: FieldSpec, parts: _Parts) -> list[str]:
     """A field that must go a way which its transforms do not have."""
     if spec.direction != "out" and parts.head.gather is None:
         return ["expression: to be read it needs 'in'; else say 'direction: out'"]
@@ -136,7 +134,8 @@ def _assemble(parts: _Parts, default: bool) -> Compiled:
     ready = head.canonical and not parts.steps and spec.type in TEXTS
     gather = head.gather if ready else _gather(head, into, default)
     put = _put(parts, out) if out is not None and spec.sources else None
-    settle = settler(spec, parts.steps, head, gather, put)
+    # The golden record that a reference names comes back as it is, whatever the system's key looks like.
+    settle = None if spec.refers else settler(spec, parts.steps, head, gather, put)
     simple = head.single and not default
     return Compiled(
         spec,
@@ -151,7 +150,7 @@ def _assemble(parts: _Parts, default: bool) -> Compiled:
 def _into(parts: _Parts) -> Reader:
     """A scalar of the system, through the steps, to the canonical value."""
     spec, _, steps = parts
-    chain: list[Change] = [_chosen(spec.choices)] if spec.choices else []
+    chain: list[Change] = [chosen(spec.choices)] if spec.choices else []
     chain += [step.into for step in steps]
     if not (steps and steps[-1].canonical):
         chain.append(reader(spec.type, scale=spec.scale, zone=spec.zone))
@@ -203,111 +202,14 @@ def _gather(head: Head, into: Reader, default: bool) -> Callable[[Raw], Any] | N
 
 def _put(parts: _Parts, out: Change) -> Callable[[Raw, Value], None] | None:
     spec, head, _ = parts
-    finish, spread = _finisher(spec), head.spread
+    finish, spread = finisher(spec), head.spread
     if spread is None:
         return None
     if head.single:
-        return _put_one(spec, parts.steps, lambda value: finish(out(value)))
+        return put_one(spec, parts.steps, lambda value: finish(out(value)))
 
     def put_all(raw: Raw, value: Value) -> None:
         parts = [finish(part) for part in spread(out(value))]  # all of them fit, or none is written
         raw.update(zip(spec.sources, parts, strict=True))
 
     return put_all
-
-
-def _put_one(spec: "FieldSpec", steps: list[Step], write: Change) -> Callable[[Raw, Value], None]:
-    """Most values are canonical and fit: a glance tells. The others go the long way, with all checks."""
-    name = spec.sources[0]
-    glance = None if steps or spec.choices else _glance(spec)
-    if glance is not None:
-
-        def put(raw: Raw, value: Value) -> None:
-            seen = glance(value)
-            raw[name] = write(value) if seen is None else seen
-
-        return put
-    few = spec.type in ("boolean", "choice") or any(step.few for step in steps)
-    write = _remembered(write) if few else write
-
-    def put_any(raw: Raw, value: Value) -> None:
-        raw[name] = write(value)
-
-    return put_any
-
-
-def _glance(spec: "FieldSpec") -> Change | None:
-    """A canonical value as it goes out, or None: not so simple."""
-    if spec.type in TEXTS:
-        return text_glance(spec.length)
-    if spec.wire == "json" and spec.type == "integer":
-        return integer_glance
-    if spec.wire == "json" and spec.type == "decimal":
-        return decimal_glance(spec.scale)
-    return None
-
-
-#: A field of few values: so many are remembered, each once it has passed all checks.
-_FEW = 256
-
-
-def _remembered(write: Change) -> Change:
-    known: dict[Any, Any] = {}
-
-    def remembered(value: Any) -> Any:
-        found = known.get(value, ABSENT)
-        if found is ABSENT:
-            found = write(value)
-            if len(known) < _FEW:
-                known[value] = found
-        return found
-
-    return remembered
-
-
-def _finisher(spec: "FieldSpec") -> Change:
-    """The last checks of a scalar before it goes out: length, characters, choices; and what stands for empty."""
-    wire, empty = spec.wire, "" if spec.wire == "text" else None
-    fit = _fitted(spec) if spec.length is not None and spec.type in TEXTS else None
-    chosen = _chosen(spec.choices) if spec.choices else None
-
-    def finish(raw: Any) -> Any:
-        if raw is not None and not isinstance(raw, str):
-            if not isinstance(raw, int | float):
-                raise expected("record.text", "a text, a number, true, false or null", raw)
-            raw = as_text(raw) if wire == "text" else raw
-        if isinstance(raw, str):
-            raw = sendable(fit(raw) if fit else raw, wire)
-        if chosen is not None:
-            raw = chosen(raw)
-        return empty if raw is None else raw
-
-    return finish
-
-
-def _fitted(spec: "FieldSpec") -> Callable[[str], str]:
-    length = spec.length or 0
-    if spec.too_long == "truncate":
-        return lambda text: text[:length]
-
-    def refuse(text: str) -> str:
-        if len(text) > length:
-            said = f"expected at most {length} characters, got {len(text)}: {shown(text)}"
-            raise Unfit("record.too-long", said)
-        return text
-
-    return refuse
-
-
-def _chosen(choices: tuple[str, ...]) -> Change:
-    """Passes what the system allows, and empty."""
-    known = frozenset(choices)
-
-    def chosen(raw: Any) -> Any:
-        text = as_text(raw)
-        if text is None or text in known:
-            return raw
-        listed = ", ".join(map(shown, choices[:10])) + (", ..." if len(choices) > 10 else "")
-        raise expected("record.choice", f"one of {listed}", raw)
-
-    return chosen

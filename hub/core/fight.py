@@ -14,7 +14,7 @@ A turn is one change of one field that a system shows. It is a fight, within a d
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import pairwise
+from operator import ne
 from typing import NamedTuple
 
 WINDOW = timedelta(days=1)
@@ -27,7 +27,6 @@ ANSWERS = 8
 class Turn(NamedTuple):
     """A system shows another value of a field than the one it was known to hold."""
 
-    field: str
     system: str
     #: They stand for the two values.
     before: str
@@ -37,14 +36,13 @@ class Turn(NamedTuple):
 
 
 def fights(turns: Sequence[Turn], new: Turn) -> bool:
-    """Is this turn one too many? `turns`: those before it, the oldest first, of the last day."""
-    mine = [turn for turn in turns if (turn.field, turn.system) == (new.field, new.system)] + [new]
-    undone = any((turn.before, turn.after) == (new.after, new.before) for turn in mine)
-    again = sum((turn.before, turn.after) == (new.before, new.after) for turn in mine)
-    answers = 1 + sum(now.before != last.after for last, now in pairwise(mine))
+    """Is this turn one too many? `turns`: those at the same field before it, the oldest first, of the last day."""
+    mine = [(turn.before, turn.after) for turn in [*turns, new] if turn.system == new.system]
+    undone, again = mine.count((new.after, new.before)), mine.count((new.before, new.after))
+    answers = 1 + sum(map(ne, [before for before, _ in mine[1:]], [after for _, after in mine[:-1]]))
     return (again >= BACK and not undone) or answers >= ANSWERS
 
 
 def parties(turns: Sequence[Turn], new: Turn) -> list[str]:
     """Who changed the field lately."""
-    return sorted({turn.system for turn in turns if turn.field == new.field} | {new.system})
+    return sorted({turn.system for turn in turns} | {new.system})

@@ -4,7 +4,8 @@ that changed over there is found by a check and not by the ten thousandth record
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from hub.core.mapping import FieldSpec, Mapping, Problem
+from hub.core.mapping import Mapping, Problem
+from hub.core.mappingspec import FieldSpec
 from hub.core.unfit import nearest, shown
 from hub.core.values import TEXTS, as_text
 
@@ -137,6 +138,9 @@ def _compared(mapping: Mapping, spec: FieldSpec, field: FieldLike) -> Iterator[P
     if not spec.transforms and not _goes(spec.type, field.type, written):
         said = f"{place} is {field.type}, the hub's field is {spec.type}: a transform must make one of the other"
         yield Problem(spec.name, "fit.type", said)
+    if written and spec.refers and spec.wire == "json" and (spec.type, field.type) == ("reference", "integer"):
+        said = f"{place} is integer: say 'key: integer' for the field, or keys are sent to it as text"
+        yield Problem(spec.name, "fit.type", said)
     if written and field.read_only:
         said = f"{place} cannot be written: say 'direction: in' for the field"
         yield Problem(spec.name, "fit.read-only", said)
@@ -182,7 +186,7 @@ def _unfilled(mapping: Mapping, info: ObjectLike) -> Iterator[Problem]:
 
 def _texts_written(side: Side) -> Iterator[FieldSpec]:
     for name, spec in side.mapping.specs.items():
-        if name in side.mapping.writable and spec.type in TEXTS and len(spec.sources) == 1:
+        if name in side.mapping.writable and spec.type in TEXTS and len(spec.sources) == 1 and spec.refers is None:
             yield spec
 
 

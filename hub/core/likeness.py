@@ -5,6 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from hub.core.record import Fields, Value
+from hub.core.references import is_named
 
 _NOISE = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -28,6 +29,8 @@ def like(sent: Value, holds: Value) -> bool:
     """Could `holds` be the system's own form of `sent`? A system may also not keep a value at all."""
     if sent == holds:
         return True
+    if is_named(sent):
+        return False
     amounts = _number(sent), _number(holds)
     if amounts[0] is not None and amounts[1] is not None and (amounts[0] == amounts[1] or _exact(sent, holds)):
         return _rounded(amounts[0], amounts[1])

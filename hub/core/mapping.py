@@ -1,7 +1,7 @@
 """Mappings, compiled once into fast functions.
 
 A mapping says, for one object of one system, which raw field is which field of the entity and how the
-value changes on the way. `FieldSpec` and `MappingSpec` are the data; `compile_mapping` makes the functions.
+value changes on the way. `hub.core.mappingspec` has the data; `compile_mapping` makes the functions.
 """
 
 import json
@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from hub.core.creation import Fill, Initial, compile_initial, filled
+from hub.core.creation import Fill, compile_initial, filled
 from hub.core.errors import ConfigError, Refused
 from hub.core.fields import Compiled, compile_field
 from hub.core.heads import ABSENT, Expression
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.record import Fields, Raw
 from hub.core.unfit import Unfit
 
@@ -38,43 +39,6 @@ NONE: tuple[Problem, ...] = ()
 _UNMAPPED = (None, None, False)
 #: Raised when the same spec begins to mean something else.
 _REVISION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One field of a mapping, as the files say it."""
-
-    #: The entity's field, or "@SYSTEM" for the foreign key of the counterpart in that system.
-    name: str
-    type: str
-    #: The system's fields it is made of. Several need a `join` transform. None for a constant.
-    sources: tuple[str, ...]
-    #: (name, argument) in the order system -> hub; the way back runs them in reverse.
-    transforms: tuple[tuple[str, Any], ...] = ()
-    direction: Literal["both", "in", "out"] = "both"
-    #: A record without it is refused, both ways.
-    required: bool = False
-    #: Characters the system's field holds.
-    length: int | None = None
-    #: What to do with a longer value on the way out.
-    too_long: Literal["refuse", "truncate", "widen"] = "refuse"
-    #: Digits after the point, for decimals. None: as they come, trailing zeros dropped.
-    scale: int | None = None
-    #: The system's allowed raw values, for a choice. Empty: any.
-    choices: tuple[str, ...] = ()
-    #: How the system writes it: text (XML) or json (numbers and booleans as such).
-    wire: Literal["text", "json"] = "text"
-    #: Zone of date-times that carry none.
-    zone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSpec:
-    object: str
-    entity: str
-    fields: tuple[FieldSpec, ...]
-    #: Fields of the system that are set in new records only.
-    initial: tuple[Initial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

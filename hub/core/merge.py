@@ -51,7 +51,7 @@ class Shadow(NamedTuple):
     def changed(self, name: str, ours: Fields) -> bool:
         """Has the golden record moved away from what was agreed? Our value and the system's form of it both count."""
         value = ours.get(name)
-        return value != self.fields.get(name) and value != self.agreed(name)
+        return value != self.fields.get(name) and not (name in self.asked and value == self.asked[name])
 
 
 class Clash(NamedTuple):
@@ -96,8 +96,10 @@ def merge(units: Iterable[Unit], shadow: Shadow | None, ours: Fields, theirs: Fi
     A field that the look does not show is taken to be as it was last seen, so that a group is judged as a whole.
     """
     work = _Work(shadow or Shadow({}), ours, theirs, decide)
-    for unit in units:
-        if not work.quiet(unit):
+    for unit in work.loud(units):
+        if len(unit.fields) == 1 and unit.blank == "wins" and unit.name not in work.held:
+            work.alone(unit, unit.fields[0])
+        else:
             work.unit(unit)
     return work.result()
 
@@ -116,11 +118,14 @@ class _Work:
         self.clashes: list[Clash] = []
         self.released: list[str] = []
 
-    def quiet(self, unit: Unit) -> bool:
-        """Does the system show nothing new of this unit? The answer for most fields of most records: kept cheap."""
-        if unit.name in self.held:
-            return self.theirs.keys().isdisjoint(unit.fields)
-        return self.news.isdisjoint(unit.fields)
+    def loud(self, units: Iterable[Unit]) -> list[Unit]:
+        """The units of which the system shows anything new. Most records show it of few: the rest costs next to
+        nothing."""
+        quiet = self.news.isdisjoint
+        if not self.held:
+            return [unit for unit in units if not quiet(unit.fields)]
+        held, shown = self.held, self.theirs.keys()
+        return [u for u in units if not (shown.isdisjoint(u.fields) if u.name in held else quiet(u.fields))]
 
     def unit(self, unit: Unit) -> None:
         """Never met: the base is blank, which gives way to a value on either side."""
@@ -135,6 +140,17 @@ class _Work:
         else:
             self.see(look)
             self.release(unit)
+
+    def alone(self, unit: Unit, name: str) -> None:
+        """The same for one field that shows something new and is not held: nearly every change is one of these."""
+        shown, before, ours = self.theirs[name], self.before, self.ours
+        look = {name: shown}
+        if shown == ours.get(name) or shown == before.fields.get(name):
+            self.see(look)
+        elif before.changed(name, ours):
+            self.clash(unit, look, (name,), None)
+        else:
+            self.only_theirs(unit, look, None)
 
     def blank(self, unit: Unit, look: Fields, moved: Sequence[str], mine: Sequence[str]) -> Decision | None:
         """The decision where a blank stands against a value, and the unit says that it loses. None: no such case."""
@@ -217,7 +233,8 @@ class _Work:
         for name, value in look.items():
             if name not in self.fields or self.fields[name] != value:
                 self.fields[name] = value
-                self.asked.pop(name, None)
+                if self.asked:
+                    self.asked.pop(name, None)
 
     def release(self, unit: Unit) -> None:
         if self.held.pop(unit.name, None) is not None:

@@ -135,6 +135,8 @@ class Entity:
     similar: Similar | None = None
     #: What the first writes wait for: ask (a person accepts the match report), sure (that, if anything is doubtful).
     first_sync: FirstSync = "go"
+    #: Fields that name a record of another entity, or of this one: field -> entity.
+    references: MappingOf[str, str] = field(default_factory=dict)
 
     @property
     def matches(self) -> bool:

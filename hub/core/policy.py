@@ -1,6 +1,6 @@
 """Who wins: the ladder from record pin to hub, and what that means for one system."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from hub.core.merge import Decide, Decision
 from hub.core.model import Binding, Policy, Unit
 
 NO_PINS: Mapping[str, Policy] = {}
+ONLY_CHANGE = Decision("take", "only change")
 
 
 class Parties(Protocol):
@@ -30,25 +31,26 @@ class Parties(Protocol):
         ...
 
 
-def decider(binding: Binding, parties: Parties, pins: Mapping[str, Policy] = NO_PINS) -> Decide:
-    """The decision function for one record of one system. `pins`: policies of this one record, by unit name or "*"."""
+def decider(system: str, one_way: Collection[str], parties: Parties, pins: Mapping[str, Policy] = NO_PINS) -> Decide:
+    """The decision function for one record of one system. `one_way`: names of the units that are not taken from there
+    (see `never_taken`). `pins`: policies of this one record, by unit name or "*"."""
 
     def decide(unit: Unit, mine: Sequence[str]) -> Decision:
-        if one_way(binding, unit):
-            return Decision("keep", f"{binding.system} is written one-way")
+        if unit.name in one_way:
+            return Decision("keep", f"{system} is written one-way")
         if not mine:
-            return Decision("take", "only change")
+            return ONLY_CHANGE
         policy, said = pinned(unit, pins)
-        return by_policy(policy, said, binding.system, mine, parties)
+        return by_policy(policy, said, system, mine, parties)
 
     return decide
 
 
-def one_way(binding: Binding, unit: Unit) -> bool:
-    """May this unit not be taken from this system?"""
-    return binding.direction == "out" or not binding.mapping.readable.issuperset(
-        name for name in unit.fields if name in binding.mapping.specs
-    )
+def never_taken(binding: Binding, units: Iterable[Unit]) -> frozenset[str]:
+    """The names of the units that may not be taken from this system: it is written only, or one of their fields is."""
+    mapping = binding.mapping
+    unread = mapping.specs.keys() - mapping.readable
+    return frozenset(unit.name for unit in units if binding.direction == "out" or not unread.isdisjoint(unit.fields))
 
 
 def pinned(unit: Unit, pins: Mapping[str, Policy]) -> tuple[Policy, str]:

@@ -1,16 +1,14 @@
 """How a value would come back from a system that changes it on the way: truncated, rounded, looked up and back."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.core.heads import Head
+from hub.core.mappingspec import FieldSpec
 from hub.core.record import Raw, Value
 from hub.core.transforms import Step
 from hub.core.unfit import Unfit
 from hub.core.values import TEXTS, reader
-
-if TYPE_CHECKING:
-    from hub.core.mapping import FieldSpec
 
 Settle = Callable[[Value], Value]
 Gather = Callable[[Raw], Any]
@@ -19,7 +17,7 @@ Put = Callable[[Raw, Value], None]
 _ROUNDS = 8
 
 
-def settler(spec: "FieldSpec", steps: list[Step], head: Head, gather: Gather | None, put: Put | None) -> Settle | None:
+def settler(spec: FieldSpec, steps: list[Step], head: Head, gather: Gather | None, put: Put | None) -> Settle | None:
     """None: a value comes back as it is. The function never raises: what cannot be sent stays as it is."""
     if gather is None:
         return None
@@ -87,7 +85,7 @@ def _kept(change: Callable[[Any], Any]) -> Settle:
     return settle
 
 
-def _of_type(spec: "FieldSpec", trip: Settle) -> Settle | None:
+def _of_type(spec: FieldSpec, trip: Settle) -> Settle | None:
     """What the type alone does to a value, without any step."""
     if spec.type in TEXTS:
         return _cut(spec.length or 0, trip) if spec.too_long == "truncate" else None

@@ -1,5 +1,6 @@
 """The signal that a value does not fit, and how a value is shown in a message."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,7 +33,8 @@ def expected(code: str, what: str, value: Any) -> Unfit:
     return Unfit(code, f"expected {what}, got {shown(value)}")
 
 
-def nearest(name: str, names: Any) -> str:
-    """', did you mean 'x'?' when there is a name close by, else nothing."""
-    found = get_close_matches(name, list(names), 1, 0.5)
-    return f", did you mean {found[0]!r}?" if found else ""
+def nearest(name: str, names: Iterable[str]) -> str:
+    """ ", did you mean 'x'?" when there is a name close by, in whichever case, else nothing."""
+    folded = {other.lower(): other for other in names}
+    found = get_close_matches(name.lower(), folded, 1)
+    return f", did you mean '{folded[found[0]]}'?" if found else ""

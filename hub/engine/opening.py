@@ -47,7 +47,9 @@ def working(project: Project, store: Store, instance: Instance) -> Generator[Hub
         )
         raise ConfigError([said], "config.inactive")
     with exclusive(store), connected(project, instance) as adapters, settled():
-        yield assemble(store, instance, register(store, instance), adapters, real())
+        hub = assembled(store, instance, adapters)
+        hub.keep = project.hub.keep
+        yield hub
 
 
 @contextmanager
@@ -64,11 +66,15 @@ def settled() -> Generator[None]:
         gc.unfreeze()
 
 
-@contextmanager
-def looking(store: Store, instance: Instance) -> Generator[Hub]:
+def unconnected(store: Store, instance: Instance) -> Hub:
     """An instance without its systems: to look and to decide."""
     away: dict[str, Adapter] = {name: Away(name) for name in instance.systems}
-    yield assemble(store, instance, register(store, instance), away, real())
+    return assembled(store, instance, away)
+
+
+def assembled(store: Store, instance: Instance, adapters: Mapping[str, Adapter]) -> Hub:
+    """An instance over these systems, known to the database, on this machine's clock."""
+    return assemble(store, instance, register(store, instance), adapters, real())
 
 
 @contextmanager

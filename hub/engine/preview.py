@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 from hub.adapter import Adapter, Can, Cursor, Failure, Page, Write, Written
 from hub.core.model import Instance
 from hub.core.record import Raw, Record
-from hub.engine.machine import real
+from hub.engine.opening import assembled
 from hub.engine.sync import Progress, Report, quiet, sync
-from hub.flow.place import assemble
 from hub.store import conflicts, reviews
-from hub.store.catalog import register
 from hub.store.conflicts import Conflict
 from hub.store.database import Store, chunks
 from hub.store.rehearsal import Rehearsal
@@ -107,7 +105,7 @@ def preview(
     writes: list[Intended] = []
     with copied(store) as copy:
         pretended: dict[str, Any] = {name: Rehearsed(name, it, writes.append) for name, it in adapters.items()}
-        hub = assemble(copy, instance, register(copy, instance), pretended, real())
+        hub = assembled(copy, instance, pretended)
         report = sync(hub, entities, task="preview", full=full, progress=progress)
         with copy.reading() as tx:
             ids = [place.id for place in hub.all()]

@@ -10,7 +10,7 @@ from functools import partial
 from hub.core.errors import Denied, HubError, PutBack
 from hub.core.putback import frozen
 from hub.engine.breaker import Breaker
-from hub.flow import drift, skews
+from hub.flow import drift, references, skews
 from hub.flow.delivering.deliver import deliver
 from hub.flow.delivering.outcome import NUMBERS, Sent
 from hub.flow.delivering.settle import land
@@ -28,6 +28,8 @@ from hub.store.agenda import Agenda, agenda
 Progress = Callable[[str, Place, int, int | None], None]
 #: A delivery may make another one due (a new key goes back to the other side): so many times at the most.
 ROUNDS = 6
+#: Each so many runs, old ones are forgotten: one statement, that looks at all of them.
+FORGETFUL = 100
 
 
 def quiet(_step: str, _place: Place, _done: int, _total: int | None) -> None:
@@ -59,6 +61,16 @@ class Report:
     def conflicts(self) -> int:
         return sum(tally.conflicts for tally in self.polled.values())
 
+    @property
+    def aside(self) -> int:
+        """Records and writes that stand aside."""
+        return sum(tally.aside for tally in self.polled.values()) + sum(sent.refused for sent in self.sent.values())
+
+    @property
+    def idle(self) -> bool:
+        """It found nothing to do: no system is in trouble, and whatever was read is as before."""
+        return not self.troubles and all(numbers.keys() <= runs.LOOKED_AT for numbers in self.counts().values())
+
     def counts(self) -> dict[str, dict[str, int]]:
         """For the run's row: only what is not zero."""
         found: dict[str, dict[str, int]] = {}
@@ -82,6 +94,8 @@ class Sync:
         self.breaker = Breaker(hub)
         #: Bindings whose poll came to its end.
         self.polled: list[int] = []
+        #: Did this round of deliveries do anything?
+        self.acted = False
 
     def run(self, entities: Sequence[str] = (), *, full: bool = False, keys: bool = False) -> Report:
         """`full`: read everything, not only what changed. `keys`: find deletions by comparing all keys."""
@@ -104,12 +118,16 @@ class Sync:
             if standing[place.id].reviews:
                 self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         for place in places:
+            place.waits.there = any(standing[one.id].waiting for one in self.hub.places[place.entity.name].values())
+        for place in places:
             lost = self.forgotten(place, standing[place.id])
             self.poll(place, full or lost, standing[place.id])
             if (keys or lost) and place.adapter.can.keys:
                 self.guarded("compare keys", place, partial(self.compare_keys, place))
             if standing[place.id].accepted:
                 self.guarded("take accepted deletions", place, partial(self.take_accepted, place))
+        for place in places:
+            references.wake(self.hub, place)
         self.report.held |= gate.before_writes(self.hub, places, self.polled)
         self.deliver(places)
         self.report.troubles += [said for place in places for said in absent.troubles(self.hub, place)]
@@ -142,6 +160,7 @@ class Sync:
         try:
             yield
         except HubError as error:
+            self.acted = True  # what it did before may have made something due
             self.out.add(place.binding.system)
             self.report.troubles.append(f"{place.binding.system} {place.entity.name}: {step}: {error}")
             if isinstance(error, Denied | PutBack):
@@ -151,6 +170,7 @@ class Sync:
 
     def guarded(self, step: str, place: Place, act: Callable[[], None]) -> None:
         if place.binding.system not in self.out:
+            self.hub.store.held.still()
             with self.trouble(step, place):
                 act()
 
@@ -215,22 +235,38 @@ class Sync:
         self.tally(place, polling.again(self.hub, place, kind))
 
     def deliver(self, places: Sequence[Place]) -> None:
-        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way."""
+        """Until nothing more is due that could be sent; what stands aside and is due is tried on the way.
+
+        What only waits (for a person, for the first sync) stays due; the next round would find it as this one did.
+        """
         for _ in range(ROUNDS):
-            standing = self.look()
+            standing = self.resumed(places, self.look())
             todo = [place for place in places if place.binding.system not in self.out]
             aside = [place for place in todo if standing[place.id].reviews]
             owed = [place for place in todo if standing[place.id].deliveries]
+            self.acted = bool(aside)
             for place in aside:
                 self.again(place)
             for place in owed:
+                self.guarded("deliver", place, partial(self.send, place, later=bool(place.children)))
+            for place in reversed([place for place in owed if self.report.deliveries(place).later]):
+                self.report.deliveries(place).later = 0
                 self.guarded("deliver", place, partial(self.send, place))
-            if not aside and not owed:
+            if not self.acted:
                 break
 
-    def send(self, place: Place, *, doubts: bool = False) -> None:
-        sent = deliver(self.hub, place, doubts=doubts, linked=place.entity.name in self.report.held)
+    def resumed(self, places: Sequence[Place], standing: dict[int, Agenda]) -> dict[int, Agenda]:
+        """How things stand once everything that waited for a parent, and need not any more, is owed or read again."""
+        waiting = [place for place in places if standing[place.id].waiting]
+        for place in waiting:
+            references.resume(self.hub, place)
+        return self.look() if waiting else standing
+
+    def send(self, place: Place, *, doubts: bool = False, later: bool = False) -> None:
+        linked = place.entity.name in self.report.held
+        sent = deliver(self.hub, place, doubts=doubts, linked=linked, later=later)
         self.report.deliveries(place).add(sent)
+        self.acted = self.acted or sent.acted
         self.progress("deliver", place, self.report.deliveries(place).written, None)
         if sent.stopped is not None:
             self.out.add(place.binding.system)
@@ -255,6 +291,7 @@ def sync(
     progress: Progress = quiet,
 ) -> Report:
     """Run once, and leave a row that says what happened."""
+    hub.store.held.take()
     with hub.store.transaction() as tx:
         hub.run_id = runs.start(tx, hub.catalog.instance_id, task, hub.now())
     work = Sync(hub, progress)
@@ -262,5 +299,9 @@ def sync(
     state = "failed" if report.troubles else "done"
     with hub.store.transaction() as tx:
         catalog.polled(tx, [(id_, hub.clocks.get(hub.place_of(id_).binding.system)) for id_ in work.polled], hub.now())
-        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), "\n".join(report.troubles) or None)
+        said = "\n".join(report.troubles) or None
+        runs.end(tx, hub.run_id, hub.now(), state, report.counts(), said, idle=report.idle)
+        if hub.run_id % FORGETFUL == 0:
+            now = hub.machine.now()
+            runs.forget(tx, stamp(now - hub.keep.runs), stamp(now - hub.keep.idle))
     return report

@@ -179,6 +179,7 @@ class Batch:
         """Log a conflict; one that was open for the same unit is superseded."""
         held = clash.verdict == "hold"
         name = next((name for name in clash.theirs if clash.ours.get(name) != clash.theirs[name]), "")
+        ours = {name: draft.fields.get(name) for name in clash.ours}  # in full, not as this system would cut it
         if not draft.fresh:
             self.end(place, draft.golden_id, clash.unit, conflicts.SUPERSEDED)
         self.clashes.append(
@@ -190,9 +191,7 @@ class Batch:
                 "key": key,
                 "unit": clash.unit,
                 "base": clash.base,
-                "ours": {
-                    name: draft.fields.get(name) for name in clash.ours
-                },  # in full, not as this system would cut it
+                "ours": ours,
                 "theirs": clash.theirs,
                 "ours_from": draft.source(name)[0],
                 "verdict": clash.verdict,

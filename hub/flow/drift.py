@@ -51,13 +51,13 @@ class Watch:
 
     def close(self, hub: Hub) -> int:
         """The poll came to its end: how many fields are newly left alone."""
-        stopped = self.place.stopped
-        gone = {name for name, number in self.missed.items() if number >= MANY and not self.shown(name)} - stopped
-        back = {name for name in stopped if self.shown(name)}
+        before = self.place.vanished.names
+        gone = {name for name, number in self.missed.items() if number >= MANY and not self.shown(name)} - before
+        back = {name for name in before if self.shown(name)}
         if gone or back:
-            leave_alone(self.place, (stopped | gone) - back)
+            leave_alone(self.place, (before | gone) - back)
             with hub.store.transaction() as tx:
-                catalog.stop_fields(tx, self.place.id, stopped)
+                catalog.stop_fields(tx, self.place.id, self.place.vanished.names)
                 if back:
                     links.revisit_all(tx, self.place.id)
                     catalog.move(tx, self.place.id, None)
@@ -66,14 +66,12 @@ class Watch:
 
 def leave_alone(place: Place, names: Iterable[str]) -> None:
     """From now on nothing is written to these fields."""
-    now = [*names]
-    place.stopped.clear()
-    place.stopped.update(now)
+    place.vanished.names = frozenset(names)
 
 
 def trouble(place: Place) -> str:
     """That fields are left alone, in words."""
-    names = ", ".join(sorted(place.stopped))
+    names = ", ".join(sorted(place.vanished.names))
     said = (
         f"{place.binding.system} {place.entity.name}: no record shows {names} any more: nothing is written there "
         f"until it is back, or 'hub resume {place.binding.system}' says that it is to be written all the same"

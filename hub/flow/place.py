@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 from hub.adapter import Adapter
 from hub.core.clocks import Skew
+from hub.core.keep import KEEP, Keep
 from hub.core.model import LINK, Binding, Entity, Instance
 from hub.core.record import Raw
+from hub.core.references import Edge, circular, ordered
 from hub.flow.guard import Guard
 from hub.store.catalog import BindingRow, Catalog
 from hub.store.database import Store
@@ -48,7 +50,32 @@ class Spread:
 
 def stamp(at: datetime) -> str:
     """An instant as the store writes it: sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Vanished:
+    """Fields that vanished from a system: nothing is written to them until they are back (`hub.flow.drift`)."""
+
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Waits:
+    """Of one entity: does any reference wait for its parent? True while nobody has looked."""
+
+    there: bool = True
+
+
+class Parent(NamedTuple):
+    """What a reference of one entity in one system names."""
+
+    #: The parent's entity in the same system.
+    place: "Place"
+    #: No record of this system is without it.
+    required: bool
+    #: Does a way lead from the parent back here?
+    circular: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +95,13 @@ class Place:
     #: Of a raw record, what the mapping reads; and the 16 bytes that stand for it.
     values: Callable[[Raw], Any] = field(default=lambda raw: ())
     digest: Callable[[Any], bytes] = field(default=lambda values: b"")
-    #: Fields that vanished from the system: nothing is written to them.
-    stopped: set[str] = field(default_factory=set, compare=False)
+    #: Each poll finds out anew.
+    vanished: Vanished = field(default_factory=Vanished, compare=False)
+    #: References, by field; and the places whose references lead here. Filled when all places are made.
+    parents: dict[str, Parent] = field(default_factory=dict, compare=False, repr=False)
+    children: "list[Place]" = field(default_factory=list, compare=False, repr=False)
+    #: Shared by the places of an entity.
+    waits: Waits = field(default_factory=Waits, compare=False, repr=False)
     #: The binding's number in the store.
     id: int = field(init=False)
 
@@ -93,7 +125,8 @@ class Place:
     @property
     def writable(self) -> frozenset[str]:
         """The fields that the hub may write, and that are there to be written."""
-        return self.binding.mapping.writable - self.stopped if self.stopped else self.binding.mapping.writable
+        vanished = self.vanished.names
+        return self.binding.mapping.writable - vanished if vanished else self.binding.mapping.writable
 
     @property
     def followed(self) -> bool:
@@ -123,6 +156,8 @@ class Hub:
     modes: dict[int, str] = field(default_factory=dict)
     #: By system, how its clock stood when it was last asked.
     clocks: dict[str, Skew] = field(default_factory=dict)
+    #: For how long runs are remembered.
+    keep: Keep = KEEP
 
     def now(self) -> str:
         return stamp(self.machine.now())
@@ -137,15 +172,45 @@ class Hub:
 def assemble(
     store: Store, instance: Instance, catalog: Catalog, adapters: Mapping[str, Adapter], machine: Machine
 ) -> Hub:
-    """Put an instance together with its adapters (by system name)."""
-    places = {}
-    for name, entity in instance.entities.items():
+    """Put an instance together with its adapters (by system name). Parents come before children."""
+    places: dict[str, dict[str, Place]] = {}
+    related = edges(instance)
+    for name in ordered(related):
+        entity, waits = instance.entities[name], Waits()
         bare = {
-            system: Place(entity, binding, catalog.bindings[name][system], adapters[system])
+            system: Place(entity, binding, catalog.bindings[name][system], adapters[system], waits=waits)
             for system, binding in entity.bindings.items()
         }
         places[name] = {system: _placed(place, bare) for system, place in bare.items()}
+    for place in [place for some in places.values() for place in some.values() if place.entity.references]:
+        _relate(place, places, {edge.field: circular(related, place.entity.name, edge) for edge in
+                                related[place.entity.name]})  # fmt: skip
     return Hub(store, instance, catalog, places, machine)
+
+
+def edges(instance: Instance) -> dict[str, list[Edge]]:
+    """The references of all entities; one is required where any system says so."""
+    return {
+        name: [
+            Edge(field, parent, any(required(binding, field) for binding in entity.bindings.values()))
+            for field, parent in entity.references.items()
+        ]
+        for name, entity in instance.entities.items()
+    }
+
+
+def required(binding: Binding, field: str) -> bool:
+    """Is no record of a system written without this field?"""
+    spec = binding.mapping.specs.get(field)
+    return spec is not None and spec.required
+
+
+def _relate(place: Place, places: Mapping[str, Mapping[str, Place]], circles: Mapping[str, bool]) -> None:
+    for name, entity in place.entity.references.items():
+        there = places.get(entity, {}).get(place.binding.system)
+        if there is not None and name in place.binding.mapping.specs:
+            place.parents[name] = Parent(there, required(place.binding, name), circles[name])
+            there.children.append(place)
 
 
 def _placed(place: Place, all_: Mapping[str, Place]) -> Place:
@@ -154,7 +219,8 @@ def _placed(place: Place, all_: Mapping[str, Place]) -> Place:
     links = {name: all_[name[1:]] for name in mapping.specs if name.startswith(LINK) and name[1:] in all_}
     named = any(place.own in other.binding.mapping.specs for other in others)
     values, digest = picker(mapping.raw_names), digester(mapping.fingerprint)
-    return Place(place.entity, place.binding, place.row, place.adapter, others, links, named, values, digest)
+    known = (place.entity, place.binding, place.row, place.adapter)
+    return Place(*known, others, links, named, values, digest, waits=place.waits)
 
 
 def picker(names: tuple[str, ...]) -> Callable[[Raw], tuple[Any, ...]]:

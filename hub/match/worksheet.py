@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.core.errors import ConfigError
+from hub.core.spreadsheet import bared, delimiter_of, guarded
 from hub.match.pairs import Outcome, Proposal
 
 SAME, DIFFERENT = "same", "different"
 KEYS = ("system", "key", "other_system", "other_key")
 TOLD = ("result", "rule", "score", "decision")
-#: Of a cell that a spreadsheet would take for a formula; it is put before it, and taken away again.
-_QUOTE = "'"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", _QUOTE)
 #: Problems that are shown of one file.
 MOST = 100
 _LARGEST = 1_000_000
@@ -59,13 +57,7 @@ def row_of(system: str, proposal: Proposal) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return _QUOTE + value
-    return "" if value is None else value
-
-
-def _uncell(text: str) -> str:
-    return text[1:] if text.startswith(_QUOTE) else text
+    return guarded(value) if isinstance(value, str) else "" if value is None else value
 
 
 def read(path: Path, systems: Sequence[str]) -> list[Row]:
@@ -98,7 +90,7 @@ class _Sheet:
     def lines(self, text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         """(line, cells by column) of every row that is not empty."""
         head = text.partition("\n")[0]
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(head), strict=True)
         csv.field_size_limit(_LARGEST)
         names: list[str] = []
         try:
@@ -124,7 +116,7 @@ class _Sheet:
             self.wrong(line, "decision", f"expected '{SAME}', '{DIFFERENT}' or nothing, got '{decision[:60]}'")
         if decision not in (SAME, DIFFERENT):
             return None
-        values = {name: _uncell(cells.get(name, "").strip()) for name in KEYS}
+        values = {name: bared(cells.get(name, "").strip()) for name in KEYS}
         before = len(self.problems)
         for name in ("system", "other_system"):
             if values[name] not in self.systems:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,15 @@ class Remote:
         return self.call("POST", self._noun, body)
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What a command works on: a running sandbox, the key of its records and all their columns."""
+
+    remote: Remote
+    key: str
+    columns: Sequence[Column]
+
+
 def command(noun: str, key: str, columns: Sequence[Column], url: str) -> click.Group:
     """The command group of a sandbox whose records are called `noun`; `url` is where one is by default."""
 
@@ -53,46 +63,53 @@ def command(noun: str, key: str, columns: Sequence[Column], url: str) -> click.G
     @click.option("--url", default=url, show_default=True, help="Where the sandbox is.")
     @click.pass_context
     def edit(context: click.Context, url: str) -> None:
-        context.obj = Remote(url, noun)
+        context.obj = Sandbox(Remote(url, noun), key, columns)
 
-    @edit.command("list", help=f"All {noun}, or those that hold WORDS somewhere.")
-    @click.argument("words", required=False, default="")
-    @click.option("--json", "as_json", is_flag=True, help="Every field, as JSON.")
-    @click.pass_obj
-    def list_(remote: Remote, words: str, as_json: bool) -> None:
-        records = [r for r in remote.all() if words.lower() in json.dumps(r, ensure_ascii=False).lower()]
-        if as_json:
-            click.echo(json.dumps(records, ensure_ascii=False))
-        else:
-            _table([key, *(c.name for c in columns[:SHOWN])], records)
-
-    @edit.command(help="Every field of one.")
-    @click.argument("id")
-    @click.pass_obj
-    def show(remote: Remote, id: str) -> None:
-        _show(remote.record("GET", id))
-
-    @edit.command("set", help="Change fields of one: NAME=VALUE ... (nothing after the = empties the field).")
-    @click.argument("id")
-    @click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
-    @click.pass_obj
-    def set_(remote: Remote, id: str, pairs: tuple[str, ...]) -> None:
-        _show(remote.record("PATCH", id, _values(columns, pairs)))
-
-    @edit.command(help="A new one with these fields: NAME=VALUE ...")
-    @click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
-    @click.pass_obj
-    def add(remote: Remote, pairs: tuple[str, ...]) -> None:
-        _show(remote.add(_values(columns, pairs)))
-
-    @edit.command(help="Delete one.")
-    @click.argument("id")
-    @click.pass_obj
-    def delete(remote: Remote, id: str) -> None:
-        remote.record("DELETE", id)
-        click.echo(f"deleted {id}")
-
+    for one in (list_, show, set_, add, delete):
+        edit.add_command(one)
     return edit
+
+
+@click.command("list", help="All, or those that hold WORDS somewhere.")
+@click.argument("words", required=False, default="")
+@click.option("--json", "as_json", is_flag=True, help="Every field, as JSON.")
+@click.pass_obj
+def list_(sandbox: Sandbox, words: str, as_json: bool) -> None:
+    records = [r for r in sandbox.remote.all() if words.lower() in json.dumps(r, ensure_ascii=False).lower()]
+    if as_json:
+        click.echo(json.dumps(records, ensure_ascii=False))
+    else:
+        _table([sandbox.key, *(c.name for c in sandbox.columns[:SHOWN])], records)
+
+
+@click.command(help="Every field of one.")
+@click.argument("id")
+@click.pass_obj
+def show(sandbox: Sandbox, id: str) -> None:
+    _show(sandbox.remote.record("GET", id))
+
+
+@click.command("set", help="Change fields of one: NAME=VALUE ... (nothing after the = empties the field).")
+@click.argument("id")
+@click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.pass_obj
+def set_(sandbox: Sandbox, id: str, pairs: tuple[str, ...]) -> None:
+    _show(sandbox.remote.record("PATCH", id, _values(sandbox.columns, pairs)))
+
+
+@click.command(help="A new one with these fields: NAME=VALUE ...")
+@click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.pass_obj
+def add(sandbox: Sandbox, pairs: tuple[str, ...]) -> None:
+    _show(sandbox.remote.add(_values(sandbox.columns, pairs)))
+
+
+@click.command(help="Delete one.")
+@click.argument("id")
+@click.pass_obj
+def delete(sandbox: Sandbox, id: str) -> None:
+    sandbox.remote.record("DELETE", id)
+    click.echo(f"deleted {id}")
 
 
 def _values(columns: Sequence[Column], pairs: Sequence[str]) -> dict[str, Any]:

@@ -131,9 +131,7 @@ class Page:
     def _page(self, body: Markup, status: int = 200) -> Response:
         html = FRAME.format(title=self._counterpart.title, body=body)
         response = Response(html, status, mimetype="text/html")
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
-        )
+        response.headers["Content-Security-Policy"] = POLICY
         return response
 
 

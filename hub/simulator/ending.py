@@ -5,12 +5,16 @@ from collections.abc import Callable
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
-from hub.simulator.oracle import DUPLICATED, INVENTED, LOST, OTHER, Broken, Oracle
+from hub.simulator.broken import DUPLICATED, INVENTED, LOST, OTHER, Broken
+from hub.simulator.oracle import Oracle
 from hub.simulator.tags import Tag, pairs, reach, tag, tags
 from hub.store import deliveries, links
 from hub.store.conflicts import Conflict
 from hub.store.links import Link
 from hub.store.schema import LIVE
+
+#: People's record -> system -> its records.
+Held = dict[int, dict[str, list[Fields]]]
 
 
 class Ending:
@@ -22,36 +26,63 @@ class Ending:
     def judge(self, aside: Callable[[Fields], bool] = lambda row: False) -> None:
         """`aside`: a record that the hub cannot read; it stands aside, and nothing else does."""
         log = self.truth.log()
-        by_entity: dict[int, dict[str, list[Fields]]] = defaultdict(lambda: defaultdict(list))
-        for name in self.truth.systems:
-            for row in self.truth.held(name).values():
-                by_entity[self.truth.entity_of(row)][name].append(row)
+        by_entity, left = self.sorted()
         waiting = {e for e, held in by_entity.items() if any(aside(row) for rows in held.values() for row in rows)}
         for entity in sorted(set(self.truth.entity.values()) - waiting):
             rows = [row for row in log if self.truth.about(row) == entity]
-            self.judge_records(entity, by_entity[entity], rows)
-            self.judge_kept(entity, by_entity[entity], rows)
+            self.judge_left(entity, left[entity], by_entity[entity])
+            self.judge_records(entity, by_entity[entity], set(left[entity]), rows)
+            self.judge_kept(entity, by_entity[entity], left[entity], rows)
         self.judge_log(log)
         self.judge_links()
+        if self.truth.kin is not None and not waiting:
+            self.truth.kin.end()
 
-    def judge_records(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
+    def sorted(self) -> tuple[Held, Held]:
+        """The records of every system by people's record: those in sync, and those left behind by a deletion."""
+        synced: Held = defaultdict(lambda: defaultdict(list))
+        left: Held = defaultdict(lambda: defaultdict(list))
+        for name in self.truth.systems:
+            apart = self.truth.deletions.left(name)
+            for key, row in self.truth.held(name).items():
+                (left if key in apart else synced)[self.truth.entity_of(row)][name].append(row)
+        return synced, left
+
+    def judge_left(self, entity: int, left: dict[str, list[Fields]], held: dict[str, list[Fields]]) -> None:
+        """What stays although it was deleted elsewhere, as the mode of its system says."""
+        if left and entity not in self.truth.deleted:
+            raise Broken(INVENTED, f"record {entity} was let go in {sorted(left)}, and nobody deleted it")
+        if again := [name for name in left if name in held or len(left[name]) > 1]:
+            raise Broken(DUPLICATED, f"twin: record {entity} was let go in {again}, and made again there")
+        for name in left:
+            self.truth.systems[name].tell(f"left there: {self.truth.deletions.means(name).send}")
+
+    def judge_records(self, entity: int, held: dict[str, list[Fields]], left: set[str], log: list[Conflict]) -> None:
         twice = [name for name, rows in held.items() if len(rows) > 1]
         if twice:
             raise Broken(DUPLICATED, f"twin: record {entity} is more than once in {twice}: {dict(held)}")
         existence = [row for row in log if row.unit == EXISTENCE]
+        without = self.truth.deletions.without(entity)
         if any(row.state == "open" for row in existence):
-            if len(held) in (0, len(self.truth.systems)):
+            if not without and len({*held, *left}) in (0, len(self.truth.systems)):
                 raise Broken(OTHER, f"record {entity}: there is nothing to decide any more: {existence}")
             return
-        if held and not {*self.truth.systems} - {*held} <= self.doubtful():
+        if held and not {*self.truth.systems} - {*held} - left - without <= self.doubtful():
             raise Broken(LOST, f"record {entity} is only in {sorted(held)}: {dict(held)}")
         if held and entity in self.truth.deleted and not existence:
-            raise Broken(
-                LOST, f"lost delete: record {entity} was deleted, and lives without a word in the log: {dict(held)}"
-            )
+            self.judge_alive(entity, held, without)
         if not held and entity not in self.truth.deleted:
             raise Broken(INVENTED, f"record {entity} vanished, and nobody deleted it")
         self.judge_agreement(entity, {name: rows[0] for name, rows in held.items()}, log)
+
+    def judge_alive(self, entity: int, held: dict[str, list[Fields]], without: set[str]) -> None:
+        """It was deleted and lives, and no conflict says why: because it is let go where it was deleted, or a person
+        refused the deletion."""
+        if without and without.isdisjoint(held):
+            self.truth.systems[min(without)].tell("not followed")
+        elif entity not in self.truth.deletions.spared:
+            said = f"lost delete: record {entity} was deleted, and lives without a word in the log: {dict(held)}"
+            raise Broken(LOST, said)
 
     def doubtful(self) -> set[str]:
         """Systems in which a create stands in doubt, for people to see: a bad record may be its child."""
@@ -69,9 +100,11 @@ class Ending:
             if len(found) > 1:
                 raise Broken(LOST, f"record {entity} differs in {name}: {held}")
 
-    def judge_kept(self, entity: int, held: dict[str, list[Fields]], log: list[Conflict]) -> None:
+    def judge_kept(
+        self, entity: int, held: dict[str, list[Fields]], left: dict[str, list[Fields]], log: list[Conflict]
+    ) -> None:
         """Every value a person typed is current, in the log, replaced by a later one, or deleted by one who saw it."""
-        current = {t for rows in held.values() for row in rows for t in tags(row)}
+        current = {t for rows in (*held.values(), *left.values()) for row in rows for t in tags(row)}
         logged = {t for row in log for pair in pairs(row) for t in pair if t is not None}
         kept = reach(current | logged | self.truth.deleted.get(entity, set()), self.truth.won(log))
         lost = {t for t, e in self.truth.entity.items() if e == entity} - kept
@@ -108,7 +141,7 @@ class Ending:
                 raise Broken(OTHER, f"logged twice: {row}")
             seen.add(now)
             stranger = (
-                row.base is None and self.truth.world.instance.entities[self.truth.name].match
+                row.base is None and self.truth.world.instance.entities[self.truth.name].matches
             )  # or the child of a lost create
             if not stranger and self.invented(row) and not (pairs(row) and self.truth.about(row) in self.truth.doubted):
                 raise Broken(OTHER, f"not a clash, one was typed over the other: {row}")

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from hub.flow.delivering import deliver
 from hub.flow.polling import reconcile
+from hub.simulator.broken import OTHER, Broken
 from hub.simulator.faults import Spot
 from hub.simulator.moves import Hand
-from hub.simulator.oracle import OTHER, Broken
 from hub.simulator.play import Play, begin
 from hub.simulator.profiles import Profile
 from hub.simulator.staging import Setup

@@ -4,8 +4,8 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
+from hub.simulator.broken import KINDS, OTHER
 from hub.simulator.campaign import Sum, Wanted
-from hub.simulator.oracle import KINDS, OTHER
 
 HEADS = (
     "at",

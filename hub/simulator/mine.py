@@ -30,6 +30,7 @@ STILL: dict[str, Sequence[Value]] = {
     "decimal": ("1",),
     "integer": (1,),
     "boolean": (True,),
+    "reference": ("1",),
     "date": ("2026-01-02",),
     "date-time": ("2026-01-02T03:04:05Z",),
 }
@@ -70,7 +71,7 @@ class Mapped:
         raw, _ = self.entity.bindings[system].mapping.to_system({name: value})  # type: ignore[dict-item]
         return raw
 
-    def still(self, system: str) -> Raw:
+    def still(self, system: str, entity: int) -> Raw:
         """The fields of a new record that nobody ever edits."""
         mapping, raw = self.entity.bindings[system].mapping, Raw()
         for name, spec in mapping.specs.items():
@@ -99,7 +100,8 @@ def shaped(shape: str, entity: Entity, name: str, number: Tag) -> Value:
 def shapes_of(entity: Entity) -> dict[str, str]:
     """The fields in which people type, and what: whatever comes through all systems with its number."""
     names = dict.fromkeys(name for unit in entity.units for name in unit.fields)
-    found = {name: next(fitting(entity, name), "") for name in names if not name.startswith(LINK)}
+    plain = [name for name in names if not name.startswith(LINK) and name not in entity.references]
+    found = {name: next(fitting(entity, name), "") for name in plain}
     return {name: shape for name, shape in found.items() if shape}
 
 
@@ -138,7 +140,8 @@ def stage(instance: Instance, name: str) -> Stage:
     terms = Mapped(alone, shapes_of(alone))
     groups = [tuple(field for field in unit.fields if field in terms.shapes) for unit in alone.units]
     group = max(groups, key=len) if groups else ()
-    one = replace(instance, entities={name: alone}, tasks=())
+    # Whom its records name is not there: a reference is a text like any other, and nobody edits it.
+    one = replace(instance, entities={name: replace(alone, references={})}, tasks=())
     return Stage(one, name, terms, group if len(group) > 1 else ())
 
 

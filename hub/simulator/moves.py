@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from hub.flow.deciding.decide import Side
 from hub.simulator.accidents import Accidents
+from hub.simulator.likeness import Spelling
 from hub.simulator.play import Play
 from hub.simulator.terms import FIELDS
 
@@ -59,6 +60,11 @@ ACCIDENTS = (
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
     Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
 )
+#: In worlds whose records name one another.
+ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)}, 4)
+#: In worlds made for them: deletions that wait for a person, and records that somebody enters twice.
+ANSWERS = (Move("accept_deletions", {"most": (1, 1000)}), Move("refuse_deletions", {"most": (1, 1000)}))
+TWICE = Move("enter_twice", {"where": WHERE, "how": ("typo", "half", "other"), "names": NAMES, "read": (False, True)})
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
 
@@ -69,12 +75,18 @@ class Hand:
     def __init__(self, play: Play) -> None:
         self.play, self.people, self.accidents = play, play.people, Accidents(play)
         self.sync, self.wait, self.look = play.sync, play.wait, play.people.look
+        self.accept_deletions, self.refuse_deletions = play.people.approve, play.people.refuse
 
     def system(self, number: int) -> str:
         return self.play.names[number % len(self.play.names)]
 
     def create(self, where: int, names: Sequence[str]) -> None:
         self.people.create(self.system(where), names)
+
+    def enter_twice(self, where: int, how: Spelling, names: Sequence[str], read: bool) -> None:
+        self.people.enter_twice(
+            self.system(where), self.system(where + 1), how, names, self.play.poll if read else None
+        )
 
     def edit(self, where: int, which: int, names: Sequence[str]) -> None:
         self.people.edit(self.system(where), which, names)
@@ -85,6 +97,9 @@ class Hand:
 
     def delete(self, where: int, which: int) -> None:
         self.people.delete(self.system(where), which)
+
+    def adopt(self, where: int, which: int, other: int) -> None:
+        self.people.adopt(self.system(where), which, other)
 
     def spoil(self, where: int, which: int) -> None:
         self.people.spoil(self.system(where), which)

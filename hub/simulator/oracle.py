@@ -7,33 +7,33 @@ instant of every write; `hub.simulator.ending` judges what is left when all is q
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
+from hub.simulator.broken import DUPLICATED, ECHOED, INVENTED, UNLOGGED, Broken
+from hub.simulator.deletions import Deletions
 from hub.simulator.systems import Simulated, Write1
 from hub.simulator.tags import Tag, pairs, reach, tag, tags, texts
-from hub.simulator.terms import Terms
+from hub.simulator.terms import PARENT, Terms
 from hub.simulator.world import World
 from hub.store import conflicts
 from hub.store.conflicts import Conflict
 
-#: What can be broken, as the last line of a report counts it.
-LOST, DUPLICATED, UNLOGGED, INVENTED, ECHOED = "lost", "duplicated", "unlogged", "invented deletes", "echoes"
-KINDS = (LOST, DUPLICATED, UNLOGGED, INVENTED, ECHOED)
-#: Whatever else: a clash logged that was none, work left standing, an error that nobody caught.
-OTHER = "other"
 
+class Judge(Protocol):
+    """Somebody who judges writes too: of who belongs to whom (`hub.simulator.kin`)."""
 
-class Broken(AssertionError):
-    """A promise is broken."""
+    #: The conflicts about that.
+    log: list[Conflict]
 
-    def __init__(self, kind: str, said: str) -> None:
-        super().__init__(kind, said)
-        self.kind, self.said = kind, said
+    def judge(self, made: Write1) -> None:
+        """One write. Raises `Broken`."""
+        ...
 
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.said}"
+    def end(self) -> None:
+        """What is left when all is quiet. Raises `Broken`."""
+        ...
 
 
 class Oracle:
@@ -61,6 +61,9 @@ class Oracle:
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
         self.broken: list[Broken] = []
+        #: Who belongs to whom. None: these records name no others.
+        self.kin: Judge | None = None
+        self.deletions = Deletions(self)
         self._log: list[Conflict] = []
         self._commits = -1
 
@@ -86,9 +89,10 @@ class Oracle:
     def grouped(self, fields: Fields) -> tuple[Tag | None, ...]:
         return tuple(tag(fields.get(name)) for name in self.group)
 
-    def people_delete(self, fields: Fields) -> None:
+    def people_delete(self, system: str, key: str, fields: Fields) -> None:
         seen = tags(fields)
         self.deleted.setdefault(self.entity_of(fields), set()).update(reach(seen, self.past))
+        self.deletions.person(system, key, self.entity_of(fields))
 
     def doubt(self, rows: Iterable[Fields] = ()) -> None:
         """What was written in this step, and what is on its way to these records, the hub is not told."""
@@ -109,7 +113,10 @@ class Oracle:
         if commits != self._commits:
             with self.world.store.reading() as tx:
                 found = conflicts.find(tx, [place.id for place in self.world.hub.all()], limit=100_000)
-            self._log, self._commits = [self.people_s(row) for row in found], commits
+            if self.kin is not None:
+                self.kin.log = [row for row in found if row.unit == PARENT]
+            self._log = [self.people_s(row) for row in found if row.unit != PARENT]
+            self._commits = commits
         return self._log
 
     def people_s(self, row: Conflict) -> Conflict:
@@ -145,10 +152,14 @@ class Oracle:
                 )
             if before is None:
                 self.judge_create(system, key, after or {})
-            elif after is None:
+            elif after is None or self.deletions.closing(made):
+                made.system.tell("a record was closed" if after else "a record was deleted by the hub")
+                self.deletions.judge(made, self.entity_of(before))
                 self.judge_delete(system, key, before)
             else:
                 self.judge_update(system, key, before, after)
+            if self.kin is not None:
+                self.kin.judge(made)
         except Broken as error:
             self.broken.append(error)
 

@@ -1,7 +1,6 @@
 """What people do: they type, copy, delete and spoil records in the systems, and decide what the hub asks them."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from hub.core.errors import Refused
 from hub.core.record import Fields, Raw
@@ -9,25 +8,34 @@ from hub.flow.deciding import held
 from hub.flow.deciding.aside import link, separate
 from hub.flow.deciding.decide import Side, resolve
 from hub.flow.place import Place
+from hub.simulator.likeness import LABEL, Spelling, spelled
+from hub.simulator.scene import Scene
 from hub.simulator.systems import Write1
 from hub.simulator.tags import tag
-from hub.simulator.terms import SPOILT, spoilt
+from hub.simulator.terms import PARENT, SPOILT, spoilt
 from hub.store import catalog, conflicts
 from hub.store.deliveries import CREATING
+from hub.store.schema import LIVE
 
-if TYPE_CHECKING:
-    from hub.simulator.play import Play
+#: More than there are.
+ALL = 1000
 
 
 class People:
     """Everybody who is not the hub."""
 
-    def __init__(self, play: "Play") -> None:
+    def __init__(self, play: Scene) -> None:
         self.play = play
         #: Records the hub made: (system, key) -> golden id, as the token of the create told.
         self.children: dict[tuple[str, str], int] = {}
         self.last = 0
         self.entities = 0
+        #: What people's records are called, where they have names.
+        self.labels: dict[int, str] = {}
+        #: Records that somebody entered again in another system, by how it was spelled; and those of which a person was
+        #: asked which record it is.
+        self.met_twice: dict[int, Spelling] = {}
+        self.asked: set[int] = set()
 
     def watch(self, made: Write1) -> None:
         if made.write.kind == "create":
@@ -46,13 +54,47 @@ class People:
 
     def create(self, name: str, names: Sequence[str]) -> None:
         self.entities += 1
+        still = self.play.terms.still(name, self.entities)
+        self.labels[self.entities] = str(still.get(LABEL))
+        self.enter(name, self.entities, still, names)
+
+    def enter(self, name: str, entity: int, still: Raw, names: Sequence[str]) -> None:
+        """A new record of the system, which is this one to people."""
         system, terms = self.play.systems[name], self.play.terms
-        raw = {**terms.still(name), **self.new(name, list(dict.fromkeys([*terms.first, *names])))}
+        raw = {**still, **self.new(name, list(dict.fromkeys([*terms.first, *names])))}
         key = system.person_create(system.object, raw)
         self.play.note("somebody creates", name, key, raw)
         shown = self.play.oracle.held(name)[key]
         typed = {field: terms.plain(name, raw)[field] for field in shown if field in terms.plain(name, raw)}
-        self.play.oracle.people_type(name, self.entities, {}, typed, shown)
+        self.play.oracle.people_type(name, entity, {}, typed, shown)
+
+    def enter_twice(
+        self, name: str, other: str, how: Spelling, names: Sequence[str], read: Callable[[str], None] | None
+    ) -> None:
+        """Somebody enters a record, and somebody else, in another system, the same one, spelled otherwise; or one only
+        called alike. `read`: how the hub reads the first one before; None: it has not by then."""
+        if name == other:
+            return
+        alone = self.entities_in(other) - self.entities_in(name) - self.asked
+        if alone and read:
+            entity = max(alone)
+        else:
+            self.create(other, names)
+            entity = self.entities
+            if read:
+                read(other)
+        place, called = self.play.place(name), spelled(self.labels[entity], how, self.last)
+        if place.id in self.play.standing.announced or self.doubted(place):
+            return  # the hub may be creating it there: nothing tells then that a person does the same
+        if how == "other":
+            self.entities += 1
+            entity, self.labels[self.entities] = self.entities, called
+        else:
+            self.met_twice[entity] = how
+        self.enter(name, entity, {LABEL: called}, names)
+
+    def entities_in(self, name: str) -> set[int]:
+        return {self.play.oracle.entity_of(row) for row in self.play.oracle.held(name).values()}
 
     def edit(self, name: str, number: int, names: Sequence[str]) -> None:
         found = self.pick(name, number)
@@ -86,6 +128,20 @@ class People:
     def changes_values(self, name: str, field: str) -> bool:
         return field in self.play.systems[name].kind.quirks
 
+    def adopt(self, name: str, number: int, other: int) -> None:
+        """Somebody names another record as the parent of this one; -1: none. Nobody is his own parent."""
+        kin, found = self.play.kin, self.pick(name, number)
+        if kin is None or found is None:
+            return
+        chosen = self.pick(name, other) if other >= 0 else None
+        key = chosen[0] if chosen is not None and chosen[0] != found[0] else None
+        kin.see()
+        system = self.play.systems[name]
+        before = system.held(system.object)[found[0]]
+        system.person_edit(system.object, found[0], {PARENT: key})
+        self.play.note("somebody says", name, found[0], "belongs to", key)
+        kin.people_name(name, before, {**before, PARENT: key})
+
     def spoil(self, name: str, number: int) -> None:
         """Somebody types what is no amount."""
         found, field = self.pick(name, number), self.play.terms.spoils
@@ -108,7 +164,9 @@ class People:
             return
         system = self.play.systems[name]
         self.play.note("somebody deletes", name, found[0])
-        self.play.oracle.people_delete(found[1])
+        if self.play.kin is not None:
+            self.play.kin.people_delete(name, system.held(system.object)[found[0]])
+        self.play.oracle.people_delete(name, *found)
         system.person_delete(system.object, found[0])
 
     def untold(self, name: str, key: str) -> bool:
@@ -128,6 +186,7 @@ class People:
         open_ = [row for row in self.play.oracle.log() if row.state == conflicts.OPEN]
         if open_:
             row = open_[number % len(open_)]
+            self.play.oracle.deletions.pardoned.discard(self.play.oracle.about(row) or 0)
             self.play.note("somebody decides for", side, "in", row.unit, row.ours, row.theirs)
             self.play.met["a person decided"] += 1
             with self.play.mortal():
@@ -143,18 +202,75 @@ class People:
             with self.play.mortal():
                 self.resume(place)
         for review in self.play.standing.records:
-            if review.kind == "in-doubt":
-                with self.play.mortal():
-                    self.identify(self.play.world.hub.place_of(review.binding_id), review.key)
+            place = self.play.world.hub.place_of(review.binding_id)
+            with self.play.mortal():
+                if review.kind == "in-doubt":
+                    self.identify(place, review.key)
+                elif review.kind in ("ambiguous", "taken"):
+                    self.recognise(place, review.key)
 
-    def approve(self) -> None:
-        """Somebody lets the deletions happen that are held: in a system that lists nothing any more, all are."""
+    def recognise(self, place: Place, key: str) -> None:
+        """Somebody compares a record with those that it may be, and knows it, or knows that it is new."""
+        name, oracle = place.binding.system, self.play.oracle
+        row = oracle.held(name).get(key)
+        if row is None:
+            return
+        entity = oracle.entity_of(row)
+        hub = self.play.world.hub
+        aside = {(hub.place_of(it.binding_id).binding.system, it.key) for it in self.play.standing.records}
+        elsewhere = any(
+            oracle.entity_of(shown) == entity and (other, at) not in aside
+            for other in self.play.names
+            for at, shown in oracle.held(other).items()
+            if other != name
+        )
+        goldens = {link.golden_id for other in self.play.names if other != name
+                   for at, link in oracle.deletions.links(other, list(oracle.held(other))).items()
+                   if link.state == LIVE and oracle.entity_of(oracle.held(other)[at]) == entity}  # fmt: skip
+        if elsewhere and not goldens:
+            return  # somebody knows that it is there, and waits until the hub has read it
+        self.asked.add(entity)
+        self.play.met["a person recognised a record"] += 1
+        self.play.note("somebody says", name, key, "is", goldens or "new")
+        try:
+            if goldens:
+                link(self.play.world.hub, place, key, goldens.pop(), "somebody")
+            else:
+                separate(self.play.world.hub, place, key, "somebody")
+        except Refused as error:  # settled since it was shown
+            self.play.note("  refused:", error)
+
+    def approve(self, most: int = ALL) -> None:
+        """Somebody lets deletions happen that are held: in a system that lists nothing any more, all are."""
         play = self.play
-        for place in play.world.hub.all():
-            for item in held.waiting(play.world.hub, place, 0):
-                play.note("person accepts", item.number, "deletions", item.way, item.system)
-                with play.mortal():
-                    held.accept(play.world.hub, place, item.way, item.number)
+        for place, item in self.waiting():
+            number = min(most, item.number)
+            play.note("somebody accepts", number, "deletions", item.way, item.system)
+            play.met["deletions accepted"] += 1
+            play.oracle.deletions.accepted(item.system, item.way, number)
+            with play.mortal():
+                held.accept(play.world.hub, place, item.way, number)
+
+    def refuse(self, most: int) -> None:
+        """Somebody says that what is gone is not to be deleted. (Not of records that are only hidden.)"""
+        play, deletions = self.play, self.play.oracle.deletions
+        for place, item in self.waiting():
+            keys = item.sample[:most]
+            if item.way == "from" and any(key in play.oracle.held(item.system) for key in keys):
+                continue
+            play.note("somebody refuses", len(keys), "deletions", item.way, item.system)
+            play.met["deletions refused"] += 1
+            whose = deletions.whose(item.system, item.way, keys)
+            deletions.spared.update(whose)
+            with play.mortal():
+                held.reject(play.world.hub, place, item.way, len(keys), "somebody")
+                deletions.pardoned.update(e for e in whose if not deletions.unseen(e, (item.system, keys)))
+
+    def waiting(self) -> list[tuple[Place, held.Waiting]]:
+        hub = self.play.world.hub
+        found = [(place, item) for place in hub.all() for item in held.waiting(hub, place, ALL)]
+        self.play.met["deletions held"] += len(found)
+        return found
 
     def identify(self, place: Place, key: str) -> None:
         """It is the hub's own child, or a new record."""

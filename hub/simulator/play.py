@@ -10,29 +10,20 @@ What no hub can do is left out, and nothing else (see design, "creating in a sys
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from hub.adapter import FieldInfo
 from hub.core.errors import HubError
-from hub.core.model import Binding
 from hub.engine.sync import Sync
-from hub.flow.place import Place
-from hub.simulator.clock import Clock
+from hub.simulator.broken import ECHOED, OTHER, Broken
 from hub.simulator.ending import Ending
-from hub.simulator.faults import Died, Trouble, empty_store
-from hub.simulator.oracle import ECHOED, OTHER, Broken, Oracle
 from hub.simulator.people import People
 from hub.simulator.rare import told
-from hub.simulator.staging import Setup, staged
-from hub.simulator.systems import Kind, Simulated, Write1
+from hub.simulator.scene import Scene
+from hub.simulator.staging import Setup
+from hub.simulator.systems import Write1
 from hub.simulator.terms import spoilt
-from hub.simulator.world import World
-from hub.store import absences, deliveries, reviews
-from hub.store.agenda import agenda
-from hub.store.deliveries import CREATING, OWED, REFUSED
-from hub.store.reviews import Review
+from hub.store import absences
 
 DAY = 90_000
 ROUNDS = 10
@@ -40,84 +31,24 @@ ROUNDS = 10
 HAMMERED = 20
 
 
-class Standing(NamedTuple):
-    """What stands for people to see, after so many commits."""
-
-    commits: int
-    records: Sequence[Review] = ()
-    owed: Sequence[deliveries.Standing] = ()
-    paused: Sequence[Place] = ()
-    #: Bindings for which a process that died had announced writes.
-    announced: frozenset[int] = frozenset()
-
-
-class Play:
-    """One world and what the hub does in it. `people` act in it too."""
+class Play(Scene):
+    """One world, what the hub does in it, and `people`, who act in it too."""
 
     def __init__(self, setup: Setup) -> None:
-        stage = staged(setup)
-        self.entity, self.terms = stage.entity, stage.terms
-        self.trouble, self.clock = Trouble(), Clock()
-        bindings = stage.instance.entities[self.entity].bindings
-        self.names = tuple(bindings)
-        store = empty_store()
-        self.systems = {
-            name: self.system(bindings[name], kind) for name, kind in zip(self.names, setup.kinds, strict=True)
-        }
-        self.world = World(stage.instance, self.systems, store, clock=self.clock)
-        self.oracle = Oracle(self.world, self.systems, self.entity, self.terms, stage.group)
+        super().__init__(setup)
         self.people = People(self)
-        self.deaths = 0
-        self._standing = Standing(-1)
-        #: Rare things that were seen, and how often.
-        self.met: Counter[str] = Counter()
-        store.trouble = self.trouble
-
-    def system(self, binding: Binding, kind: Kind) -> Simulated:
-        specs = binding.mapping.specs.values()
-        infos = [FieldInfo(raw) for raw in dict.fromkeys(source for spec in specs for source in spec.sources)]
-        return Simulated(binding.system, {binding.object: infos}, kind, self.trouble, self.clock, self.watch)
 
     def watch(self, made: Write1) -> None:
         self.people.watch(made)
-        self.oracle.judge(made)
-
-    def note(self, *said: Any) -> None:
-        self.oracle.history.append(said)
+        super().watch(made)
 
     # -- the hub ----------------------------------------------------------------------------------
-
-    def place(self, name: str) -> Place:
-        return self.world.place(name, self.entity)
-
-    @contextmanager
-    def mortal(self) -> Generator[None]:
-        """The process may die in here; another one goes on."""
-        try:
-            yield
-        except Died:
-            self.note("  the process dies")
-            self.deaths += 1
-            self.met["the process died"] += 1
-            self.met["died with writes out"] += bool(self.standing.announced)
-            self.oracle.doubt()
-            self.reborn()
-        if self.oracle.broken:
-            raise self.oracle.broken[0]
-
-    def reborn(self) -> None:
-        while True:
-            try:
-                self.world.restart()
-            except Died:
-                self.met["died while it started"] += 1
-            else:
-                return
 
     def run(self, said: str, act: Callable[[Sync], object]) -> None:
         """One step of the hub; it may die in it."""
         self.note(said)
         self.oracle.written.clear()
+        self.oracle.deletions.now.clear()
         sync = Sync(self.world.hub)
         with self.mortal():
             try:
@@ -196,7 +127,7 @@ class Play:
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            if self.unchanged(keys=True):
+            if self.unchanged(keys=True) and not self.people.waiting():
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
@@ -231,28 +162,11 @@ class Play:
         owed = self.standing.owed
         return found + [f"{item.state} {item.binding_id} {item.golden_id} {item.said}" for item in owed]
 
-    @property
-    def standing(self) -> Standing:
-        """What people see standing, read again after each commit."""
-        commits = self.world.store.counts.commits
-        if self._standing.commits != commits:
-            hub = self.world.hub
-            ids = [place.id for place in hub.all()]
-            with self.world.store.reading() as tx:
-                records, owed = reviews.find(tx, ids), deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
-                known = agenda(tx, hub.catalog.instance_id, hub.now())
-            paused = [place for place in hub.all() if known[place.id].paused]
-            announced = frozenset(place.id for place in hub.all() if known[place.id].intents)
-            self._standing = Standing(commits, records, owed, paused, announced)
-        return self._standing
-
     def seen(self) -> Counter[str]:
         """Rare things that were met, with what the systems and the log tell."""
-        return self.met + told(self)
-
-    def history(self) -> str:
-        """What happened, line by line."""
-        return "\n".join(" ".join(map(str, said)) for said in self.oracle.history)
+        people = self.people
+        alike = sum(how == "typo" for record, how in people.met_twice.items() if record not in people.asked)
+        return self.met + told(self, people.children) + Counter({"linked by likeness": alike})
 
 
 def linked(setup: Setup) -> Play:

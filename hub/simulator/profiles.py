@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hub.adapter import Can
-from hub.core.model import Policy
-from hub.simulator.moves import ALL, QUIET, Move
+from hub.core.model import Deletes, Policy
+from hub.simulator.moves import ADOPT, ALL, ANSWERS, QUIET, TWICE, Move
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -110,6 +110,42 @@ def searched(chance: random.Random) -> Setup:
     return replace(setup, links=(("b", "a"),) if by_key else (), match=() if by_key else (("name",),))
 
 
+def kin(chance: random.Random) -> Setup:
+    """Records that name one another as parents, in systems of any kind."""
+    return replace(any_setup(2)(chance), kin=True, group=())
+
+
+def modes(chance: random.Random) -> Setup:
+    """Every system has its own mind about deletions."""
+    count = chance.choice([2, 2, 3])
+    kinds = tuple(replace(chance.choice([PLAIN, PLAIN, MUTE]), page=chance.randint(1, 3)) for _ in range(count))
+    return Setup(kinds, deletes=chance.choice(EXISTENCE), means=tuple(any_mode(chance) for _ in range(count)))
+
+
+def any_mode(chance: random.Random) -> Deletes:
+    send = chance.choice(["hard", "soft", "unlink", "ignore"])
+    take = chance.choice(["delete", "delete", "delete", "unlink", "restore"])
+    return Deletes(send, take, marks={"closed": "yes"} if send == "soft" else {})  # type: ignore[arg-type]
+
+
+def guarded(chance: random.Random) -> Setup:
+    """Hardly any deletion is believed before somebody says so."""
+    marks = chance.choice([{}, {}, {"closed": "yes"}])
+    means = tuple(
+        Deletes(
+            "soft" if marks and chance.random() < 0.5 else "hard", marks=marks, most=chance.choice([0, 1]), share=0.0
+        )
+        for _ in range(2)
+    )
+    return Setup((PLAIN, chance.choice([PLAIN, MUTE])), deletes=chance.choice(EXISTENCE), means=means)
+
+
+def named(chance: random.Random) -> Setup:
+    """Only the likeness of names tells that two records are one."""
+    kinds = tuple(replace(PLAIN, page=chance.randint(1, 3)) for _ in range(2))
+    return Setup(kinds, policies=tuple(any_policy(chance, "ab") for _ in FIELDS), likeness=True)
+
+
 def drifting(chance: random.Random) -> Setup:
     """Pages of one row, changed while they are read."""
     setup = any_setup(2)(chance)
@@ -189,6 +225,47 @@ SHORT_LISTS = (
     only("compare_keys"),
     only("sync"),
 )
+FAMILIES = (*ALL, ADOPT, only("create", 2), only("sync", 2))
+QUIET_FAMILIES = (ADOPT, only("create", 2), only("sync", 2), only("edit"), only("spoil", 1), only("delete", 0.3))
+#: Parents that stand aside while their children go on.
+STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
+MODES = (
+    only("create"),
+    only("edit", 2),
+    only("delete", 2),
+    only("poll"),
+    only("deliver"),
+    only("sync", 1.5),
+    only("decide"),
+    only("compare_keys", 0.5),
+    only("lose_an_answer", 0.5),
+    only("die_at_a_write", 0.5),
+)
+GUARDED = (
+    only("create", 3, where=(0,)),
+    only("delete", 2),
+    only("delete", 2, where=(0,)),
+    only("edit"),
+    only("poll", 0.5),
+    only("deliver", 0.5),
+    only("sync", 3),
+    only("compare_keys", 0.5),
+    only("decide", 0.5),
+    only("die_at_a_commit", 0.5),
+    *ANSWERS,
+)
+#: Polls are whole before anything is written: whoever enters a record a moment before the hub creates it makes a twin.
+TWICE_ENTERED = (
+    only("create", 2),
+    only("edit"),
+    only("poll"),
+    only("sync", 2),
+    only("look"),
+    only("decide", 0.5),
+    only("die_at_a_read", 0.5, call=("changes",)),
+    only("stop_reading", 0.5),
+    TWICE._replace(weight=3),
+)
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
@@ -198,6 +275,9 @@ PROFILES = (
     Profile("failing writes", pair_with(PLAIN), FAILING, (12, 12)),
     Profile("broken lists", pair_with(LISTED), LISTS, (12, 12)),
     Profile("short lists", pair_with(MUTE), SHORT_LISTS, (12, 12)),
+    Profile("modes of deletion", modes, MODES, (12, 16), share=2),
+    Profile("guarded deletions", guarded, GUARDED, (12, 16), share=2),
+    Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
     Profile("held", held, HELD, (12, 12)),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
@@ -207,5 +287,8 @@ PROFILES = (
     Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
     Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),
+    Profile("families", kin, FAMILIES, (6, 20), share=3),
+    Profile("families at peace", kin, QUIET_FAMILIES, (12, 12)),
+    Profile("unknown parents", kin, STRANGERS, (14, 14)),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

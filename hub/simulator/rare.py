@@ -1,14 +1,14 @@
 """Rare things that a campaign must have met to be worth anything, told from what everybody can see."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from hub.core.merge import EXISTENCE
+from hub.simulator.scene import Scene
 from hub.store import audit, conflicts
 
-if TYPE_CHECKING:
-    from hub.simulator.play import Play
-
+#: Records the hub made: (system, key) -> golden id.
+Children = Mapping[tuple[str, str], int]
 #: A long campaign in which one of these never happened proves less than it seems to, and fails.
 RARE = (
     "answer lost",
@@ -42,18 +42,28 @@ RARE = (
     "clash of a group",
     "delete against edit held",
     "delete against edit decided by policy",
+    "left there: soft",
+    "left there: unlink",
+    "left there: ignore",
+    "a record was closed",
+    "not followed",
+    "deletions held",
+    "deletions accepted",
+    "deletions refused",
+    "linked by likeness",
+    "a person recognised a record",
 )
 
 
-def told(play: "Play") -> Counter[str]:
+def told(scene: Scene, children: Children) -> Counter[str]:
     """What the systems and the log of a world tell."""
     met = Counter[str]()
-    for system in play.systems.values():
+    for system in scene.systems.values():
         met.update(system.told)
-    for row in play.oracle.log():
+    for row in scene.oracle.log():
         met.update(of_row(row))
-    if play.met["in doubt"] or play.met["the process died"]:
-        met["a child was recognised"] += recognised(play)
+    if scene.met["in doubt"] or scene.met["the process died"]:
+        met["a child was recognised"] += recognised(scene, children)
     return met
 
 
@@ -70,10 +80,10 @@ def of_row(row: conflicts.Conflict) -> list[str]:
     return found
 
 
-def recognised(play: "Play") -> int:
+def recognised(scene: Scene, children: Children) -> int:
     """Records that were found to be the children of unanswered creates."""
-    with play.world.store.reading() as tx:
-        rows = [row for number in set(play.people.children.values()) for row in audit.of_golden(tx, number)]
+    with scene.world.store.reading() as tx:
+        rows = [row for number in set(children.values()) for row in audit.of_golden(tx, number)]
     return sum(row.action == "linked" for row in rows)
 
 

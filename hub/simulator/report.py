@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from hub.simulator.broken import KINDS, OTHER
 from hub.simulator.campaign import Failure, Sum, Wanted
 from hub.simulator.catalogue import OWN, Source, profile
 from hub.simulator.histories import History, make, run
-from hub.simulator.oracle import KINDS, OTHER
 from hub.simulator.rare import missing
 from hub.simulator.shrinking import Shrinker, signature
 from hub.simulator.staging import Setup, staged
@@ -70,7 +70,7 @@ def world(setup: Setup) -> Iterator[str]:
     plain = Setup((Kind(),) * len(setup.kinds))
     for name, one in zip(staged(setup).instance.entities[staged(setup).entity].bindings, setup.kinds, strict=True):
         yield f"  system {name}: {like(one)}"
-    for name in ("links", "group", "policies", "deletes", "match", "page"):
+    for name in ("links", "group", "policies", "deletes", "match", "page", "means", "likeness"):
         if getattr(setup, name) != getattr(plain, name):
             yield f"  {name}: {getattr(setup, name)}"
 

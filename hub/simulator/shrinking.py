@@ -86,7 +86,7 @@ class Shrinker:
 
 def plainer() -> Iterator[Callable[[Setup], Setup]]:
     """Changes of a world, each towards the plainest one."""
-    plain: dict[str, Any] = {"links": (), "group": (), "match": (), "deletes": Policy("ask"), "page": 0}
+    plain: dict[str, Any] = {"links": (), "group": (), "match": (), "deletes": Policy("ask"), "page": 0, "means": ()}
     plain["policies"] = (Policy("ask"),) * 3
     for name, value in plain.items():
         yield lambda setup, name=name, value=value: replace(setup, **{name: value})  # type: ignore[misc]

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from hub.core.model import Instance, Policy
+from hub.core.model import Deletes, Instance, Policy
+from hub.simulator.likeness import LABEL, SIMILAR
 from hub.simulator.systems import Kind, mapped
-from hub.simulator.terms import FIELDS, Own, Terms
+from hub.simulator.terms import FIELDS, PARENT, Named, Own, Terms
 from hub.simulator.world import ASK, integration
 
 
@@ -17,6 +18,12 @@ class Stage:
     terms: Terms
     #: Fields that belong together: a record never shows a mixture of them that nobody made.
     group: tuple[str, ...] = ()
+    #: Do records name other ones?
+    kin: bool = False
+
+
+#: What the mapping says of the field that names another record.
+NAMES_ANOTHER = {PARENT: {"type": "reference", "refers": "account"}}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,12 @@ class Setup:
     match: tuple[tuple[str, ...], ...] = ()
     #: Does the hub work in pages of so many deliveries and keys? 0: as in service.
     page: int = 0
+    #: Do records name other ones?
+    kin: bool = False
+    #: What deletions mean in each system. Fewer than systems: as they mean by themselves in the others.
+    means: tuple[Deletes, ...] = ()
+    #: Are records told by how alike their names are?
+    likeness: bool = False
     #: Somebody's own integration, which says all of the above but the kinds.
     stage: Stage | None = None
 
@@ -44,15 +57,26 @@ def staged(setup: Setup) -> Stage:
         return setup.stage
     names = "abc"[: len(setup.kinds)]
     first = next((f for f in FIELDS if f in setup.group), "")
+    policies = {"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)}
+    still = still_fields(setup)
     instance = integration(
         names,
-        FIELDS,
+        (*FIELDS, *still, *([PARENT] if setup.kin else ())),
         groups={"group": setup.group} if setup.group else {},
-        policies={"group" if f == first else f: p for f, p in zip(FIELDS, setup.policies, strict=True)},
+        policies={**policies, **dict.fromkeys(still, Policy("prefer", tuple(names)))},
+        means=dict(zip(names, setup.means, strict=False)),
+        similar=SIMILAR if setup.likeness else None,
         links={name: {f"@{other}": f"{other}_key" for holder, other in setup.links if holder == name}
                for name in names},
         deletes=setup.deletes,
         match=setup.match,
-        specs={name: mapped(kind) for name, kind in zip(names, setup.kinds, strict=True)},
+        specs={name: {**mapped(kind), **NAMES_ANOTHER} for name, kind in zip(names, setup.kinds, strict=True)},
+        references={PARENT: "account"} if setup.kin else {},
     )  # fmt: skip
-    return Stage(instance, "account", Own(), setup.group)
+    return Stage(instance, "account", Named() if setup.likeness else Own(), setup.group, setup.kin)
+
+
+def still_fields(setup: Setup) -> tuple[str, ...]:
+    """What records have besides that which people type: a name, and the mark of a closed record."""
+    marks = dict.fromkeys(name for means in setup.means for name in means.marks)
+    return ((LABEL,) if setup.likeness else ()) + tuple(marks)

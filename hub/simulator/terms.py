@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hub.core.record import Fields, Raw
+from hub.simulator.likeness import LABEL, label
 
 FIELDS = ("name", "phone", "amount")
+#: The field that names another record, in worlds that have it: see hub.simulator.kin.
+PARENT = "parent"
 #: What a value looks like: every quirk makes something else of it, and the number survives them all.
 SHAPES = {"name": "p{} Long-Name ", "phone": "p{} Long-Name ", "amount": "{}.126"}
 #: What is no amount: the record stands aside until somebody mends it.
@@ -42,8 +45,8 @@ class Terms(Protocol):
         """A value of a field, as it is typed in a system."""
         ...
 
-    def still(self, system: str) -> Raw:
-        """What else a new record has: fields that nobody ever edits."""
+    def still(self, system: str, entity: int) -> Raw:
+        """What else a new record has: fields that nobody ever edits. `entity`: the people's record that it is."""
         ...
 
 
@@ -63,8 +66,15 @@ class Own:
     def typed(self, system: str, name: str, value: object) -> Raw:
         return {name: value}
 
-    def still(self, system: str) -> Raw:
+    def still(self, system: str, entity: int) -> Raw:
         return {}
+
+
+class Named(Own):
+    """Every record has a name as well, by which the others know it."""
+
+    def still(self, system: str, entity: int) -> Raw:
+        return {LABEL: label(entity)}
 
 
 def spoilt(terms: Terms, row: Fields) -> bool:

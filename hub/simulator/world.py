@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from hub.adapter import Adapter
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import (
     Allowed,
     Binding,
@@ -85,6 +86,7 @@ def integration(
     means: Mapping[str, Deletes] | None = None,
     filters: Mapping[str, str] | None = None,
     blank: Literal["wins", "loses"] = "wins",
+    references: Mapping[str, str] | None = None,
 ) -> Instance:
     """One entity, `account`, that is a `thing` in every system. `links`: by system, {"@erp": "erp_key"}. `mapped`: the
     fields that a system's mapping has, where those are not all. `means`: what deletions mean in a system."""
@@ -100,7 +102,7 @@ def integration(
     units = tuple(replace(unit, blank=blank) for unit in units_of(fields, groups or {}, policy, policies or {}))
     rules = tuple(tuple(Compared(part) if isinstance(part, str) else part for part in rule) for rule in match)
     bindings = {name: binding(name) for name in systems}
-    entity = Entity("account", units, bindings, rules, deletes, similar, first_sync)
+    entity = Entity("account", units, bindings, rules, deletes, similar, first_sync, references or {})
     return Instance("test", "main", True, {}, {"account": entity}, ())
 
 

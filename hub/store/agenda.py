@@ -22,6 +22,8 @@ class Agenda(NamedTuple):
     deliveries: bool
     #: Did a person accept deletions that are not taken yet?
     accepted: bool = False
+    #: Does a reference wait for its parent?
+    waiting: bool = False
     #: Fields that vanished from the system.
     stopped: tuple[str, ...] = ()
     #: How its clock stood at the last poll. None: it does not say.
@@ -45,6 +47,7 @@ _AGENDA = Lookup(
                  AND r.kind <> 'broken'),
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
+         EXISTS (SELECT 1 FROM waiting w WHERE w.binding_id = b.id),
          b.stopped, b.clock, b.mode, b.polled_at, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
@@ -58,7 +61,7 @@ def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    cursor, paused, doubts, intents, due, owed, accepted, stopped, clock, mode, polled_at, *outage = row
-    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted))
+    cursor, paused, doubts, intents, due, owed, accepted, waiting, stopped, clock, mode, polled_at, *outage = row
+    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted), bool(waiting))
     skew = Skew(*decode(clock)) if clock else None
     return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, mode, polled_at, *outage)

@@ -30,7 +30,7 @@ def add(tx: Tx, rows: Sequence[Row]) -> None:
 
 
 _LATEST = Lookup(
-    """SELECT a.golden_id, max(a.id)
+    """SELECT a.golden_id, max(a.id), max(CASE WHEN a.action = 'created' AND a.binding_id = :binding THEN 1 ELSE 0 END)
        FROM audit a JOIN link l ON l.binding_id = :binding AND l.golden_id = a.golden_id AND l.state = 1
        WHERE a.id > (SELECT max(id) FROM audit) - 10000 AND (a.binding_id = :binding OR a.action = 'created')
          AND a.at > (SELECT coalesce(mode_at, '') FROM binding WHERE id = :binding)
@@ -38,10 +38,18 @@ _LATEST = Lookup(
 )
 
 
-def latest(tx: Tx, binding_id: int, limit: int) -> list[int]:
+class Touched(NamedTuple):
+    """A golden record that was made or changed lately."""
+
+    golden_id: int
+    #: Did the hub make the record of the system in question?
+    ours: bool
+
+
+def latest(tx: Tx, binding_id: int, limit: int) -> list[Touched]:
     """Golden records that were made, or changed by or in this system, the latest first; of the last some thousand
     entries, and since a person last said what counts there."""
-    return [row[0] for row in tx.look(_LATEST, binding=binding_id, limit=limit)]
+    return [Touched(row[0], bool(row[2])) for row in tx.look(_LATEST, binding=binding_id, limit=limit)]
 
 
 def of_golden(tx: Tx, golden_id: int, limit: int = 100) -> list[Entry]:

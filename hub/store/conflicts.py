@@ -95,10 +95,3 @@ def find(
         Conflict(**{**row, "base": decode(row["base"]), "ours": decode(row["ours"]), "theirs": decode(row["theirs"])})
         for row in rows
     ]
-
-
-def counts(tx: Tx, binding_ids: Sequence[int]) -> dict[str, int]:
-    """How many, by state."""
-    table = schema.conflict
-    query = sa.select(table.c.state, sa.func.count()).where(table.c.binding_id.in_(binding_ids)).group_by(table.c.state)
-    return {row[0]: row[1] for row in tx.rows(query)}

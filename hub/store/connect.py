@@ -33,7 +33,7 @@ def grown(url: sa.URL) -> sa.Engine:
         isolation_level="REPEATABLE READ",
         connect_args={"prepare_threshold": None},
     )
-    sa.event.listen(engine, "connect", _by_key)
+    sa.event.listen(engine, "connect", _told_first)
     return engine
 
 
@@ -68,9 +68,12 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _by_key(raw: Any, _record: Any) -> None:
-    """The hub finds by key and reads along an index, whatever the planner thinks of a table: while a first load fills
+def _told_first(raw: Any, _record: Any) -> None:
+    """An intent must survive a power cut before the call that it announces, whatever the server's default is.
+
+    And the hub finds by key and reads along an index, whatever the planner thinks of a table: while a first load fills
     it there are no statistics, and a plan that walks it takes longer with every page."""
+    raw.execute("SET synchronous_commit = on")
     for other_way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "material"):
         raw.execute(f"SET enable_{other_way} = off")
     raw.commit()

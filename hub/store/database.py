@@ -84,6 +84,16 @@ class Tx:
             self.many(bulk.insert(table, names), [tuple([row[name] for name in names]) for row in rows])
 
 
+class Hold:
+    """The right of one process to work on a database. On SQLite nothing can take it away."""
+
+    def take(self) -> None:
+        """When a run starts. TryLater `store.in-use`: another process has it by now."""
+
+    def still(self) -> None:
+        """In a run, before anything goes out. TryLater `store.lost`: it was taken away since the run started."""
+
+
 class Store:
     """Where the hub keeps what it knows. Thread-safe; one transaction a thread."""
 
@@ -96,6 +106,8 @@ class Store:
             )
         self.engine = connect.lite(self.url) if self.lite else connect.grown(self.url)
         self.counts = Counts()
+        #: See `hub.store.exclusive`.
+        self.held = Hold()
 
     @contextmanager
     def transaction(self) -> Generator[Tx]:

@@ -1,6 +1,7 @@
 """Links: which record of a system is which golden record. 1:1, and the database holds us to it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import orjson
@@ -57,7 +58,8 @@ _MISSING = sa.text(
 
 def lookup(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Link]:
     """The links of a page, by key."""
-    return {row[0]: Link(*row) for row in tx.each(_LOOKUP, keys, binding=binding_id)}
+    link = partial(tuple.__new__, Link)  # a row is as long as a link: the constructor need not count
+    return {row[0]: link(row) for row in tx.each(_LOOKUP, keys, binding=binding_id)}
 
 
 def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, str]:

@@ -16,6 +16,9 @@ from hub.store.lookup import Lookup
 
 #: field -> [system, stamp] of its value; "" is for all that are not named.
 Origin = dict[str, list[str | None]]
+#: Before the name of a field: where its origins hold the turns that systems took at it (see hub.flow.merging.fights),
+#: each a line of words, the oldest first. No field has such a name.
+TURNS = "~"
 NOWHERE: frozenset[int] = frozenset()
 
 
@@ -43,7 +46,7 @@ class Known(NamedTuple):
 
     def sources(self) -> list[list[str | None]]:
         """[system, stamp] of its values."""
-        return [source for name, source in orjson.loads(self.origin).items() if name != "~"]
+        return [source for name, source in orjson.loads(self.origin).items() if not name.startswith(TURNS)]
 
 
 #: The columns of `Known`, and the joins that give them; `:binding` names the system.
@@ -71,10 +74,17 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
 def known(row: Sequence[Any]) -> Known:
     """A row of `COLUMNS`."""
     golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent, pins = row
-    shadow = None if base is None else Shadow(orjson.loads(base), decode(asked) or {}, _held(held))
+    shadow = None
+    if base is not None:
+        shadow = Shadow(orjson.loads(base)) if asked is held is None else _shadow(base, asked, held)
     marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
-    fields, pinned = orjson.loads(doc), NO_PINS if pins is None else _pins(pins)
-    return Known(golden_id, state, fields, origin, marks, key, version, hash_, shadow, decode(sent), pinned)
+    out = None if sent is None else orjson.loads(sent)
+    pinned = NO_PINS if pins is None else _pins(pins)
+    return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, out, pinned)
+
+
+def _shadow(doc: bytes, asked: bytes | None, held: bytes | None) -> Shadow:
+    return Shadow(orjson.loads(doc), decode(asked) or {}, _held(held))
 
 
 def _pins(data: bytes) -> Mapping[str, Policy]:

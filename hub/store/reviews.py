@@ -62,7 +62,6 @@ _DISCARD = sa.text(
 _HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
 _WAKE = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
-_COUNT = sa.text("SELECT binding_id, kind, count(*) FROM review WHERE state = 'open' GROUP BY binding_id, kind")
 
 
 def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -118,8 +117,3 @@ def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int 
 def waiting(tx: Tx, binding_id: int, kind: str) -> int:
     """How many of one kind are open in a system."""
     return int(tx.run(_WAITING, {"binding": binding_id, "kind": kind}).scalar_one())
-
-
-def counts(tx: Tx) -> dict[tuple[int, str], int]:
-    """How many are open, by binding and kind."""
-    return {(row[0], row[1]): row[2] for row in tx.rows(_COUNT)}

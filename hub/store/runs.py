@@ -17,6 +17,9 @@ class Run(NamedTuple):
     said: str | None
 
 
+#: Counts of what a run merely looked at.
+LOOKED_AT = frozenset({"read", "unchanged"})
+
 _DIED = Lookup(
     "UPDATE run {by ix_run_running} SET state = 'died', ended_at = :now "
     "WHERE instance_id = :instance AND state = 'running'"
@@ -32,7 +35,14 @@ _LATEST = Lookup(
     """SELECT id, instance_id, task, started_at, ended_at, state, counts, said
        FROM run WHERE instance_id = :instance ORDER BY id DESC LIMIT :limit"""
 )
-_END = Lookup("UPDATE run SET ended_at = :now, state = :state, counts = :counts, said = :said WHERE id = :id")
+_END = Lookup(
+    "UPDATE run SET ended_at = :now, state = :state, counts = :counts, said = :said, idle = :idle WHERE id = :id"
+)
+# The last one of each task says when the next is due.
+_FORGET = Lookup(
+    """DELETE FROM run WHERE (started_at < :old OR (idle = 1 AND started_at < :quiet)) AND state <> 'running'
+         AND id NOT IN (SELECT max(id) FROM run WHERE state <> 'died' GROUP BY instance_id, task)"""
+)
 
 
 def start(tx: Tx, instance_id: int, task: str, now: str) -> int:
@@ -42,8 +52,17 @@ def start(tx: Tx, instance_id: int, task: str, now: str) -> int:
     return int(number)
 
 
-def end(tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said: str | None) -> None:
-    tx.do(_END, id=run_id, now=now, state=state, counts=encode(counts), said=said and plain(said))
+def end(
+    tx: Tx, run_id: int, now: str, state: str, counts: dict[str, Any], said: str | None, *, idle: bool = False
+) -> None:
+    """`idle`: it found nothing to do."""
+    told = {"counts": encode(counts), "said": said and plain(said), "idle": 1 if idle else None}
+    tx.do(_END, id=run_id, now=now, state=state, **told)
+
+
+def forget(tx: Tx, old: str, quiet: str) -> None:
+    """Runs that began before `old`, and before `quiet` if they found nothing to do; but the last one of each task."""
+    tx.do(_FORGET, old=old, quiet=quiet)
 
 
 def last(tx: Tx, instance_id: int, task: str) -> str | None:

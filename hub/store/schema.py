@@ -91,8 +91,8 @@ golden = sa.Table(
     #: 1 live, 0 deleted, 2 absorbed by another golden record.
     sa.Column("state", sa.SmallInteger, nullable=False),
     sa.Column("doc", Json, nullable=False),
-    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default. "~": the
-    #: turns that systems took at its fields lately (see hub.flow.merging.fights).
+    #: Where each value came from: {"": [system, stamp], field: [system, stamp]}; "" is the default. "~field":
+    #: the turns that systems took at that field lately (see hub.flow.merging.fights).
     sa.Column("origin", Json, nullable=False),
     #: Systems in which it must not be created: unlinked by a person, or a deletion waits for a decision.
     sa.Column("apart", Json),
@@ -230,6 +230,30 @@ for _state in ("creating", "refused", "held"):
     _where = sa.text(f"state = '{_state}'")
     sa.Index(f"ix_delivery_{_state}", delivery.c.binding_id, sqlite_where=_where, postgresql_where=_where)
 
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    # References that wait for their parent: a record shows a key that we do not know, or a system is to be written a
+    # key that it does not have yet.
+    sa.Column("binding_id", Int, primary_key=True, autoincrement=False),
+    sa.Column("golden_id", Big, primary_key=True, autoincrement=False),
+    sa.Column("field", Text, primary_key=True),
+    #: in (what the record shows is not taken yet, and nothing is written over it), out (it is not sent yet).
+    sa.Column("way", Text, nullable=False),
+    #: The parent: its binding, and its key (in) or its golden record (out).
+    sa.Column("parent_id", Int, nullable=False),
+    sa.Column("parent_key", Text),
+    sa.Column("parent_golden", Big),
+    #: 1 the parent is owed to that system, 0 it is not.
+    sa.Column("coming", sa.SmallInteger, nullable=False),
+    #: 1 the record is not created before.
+    sa.Column("blocks", sa.SmallInteger, nullable=False),
+    sa.Column("said", Text, nullable=False),
+    sa.Column("since", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_waiting_golden", waiting.c.golden_id)
+
 intent = sa.Table(
     "intent",
     metadata,
@@ -312,6 +336,8 @@ run = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("counts", Json),
     sa.Column("said", Text),
+    #: 1: it found nothing to do. Null: it did something, or is not at its end.
+    sa.Column("idle", sa.SmallInteger),
 )
 sa.Index("ix_run_instance", run.c.instance_id, run.c.id)
 sa.Index("ix_run_task", run.c.instance_id, run.c.task, run.c.started_at)

@@ -28,6 +28,9 @@ class PlaceStanding(NamedTuple):
     paused: str | None
     #: Deletions that wait for a person, taken from or sent to this system.
     deletes: int
+    #: Records with a reference that waits for its parent, and what one of them says.
+    waiting: int
+    waits: str | None
     #: Fields that vanished from the system: nothing is written to them.
     stopped: list[str]
 
@@ -52,6 +55,8 @@ _PLACES = Lookup(
          b.polled_at, b.paused,
          (SELECT count(*) FROM absence a WHERE a.binding_id = b.id AND a.state = 'held')
            + (SELECT count(*) FROM delivery d WHERE d.binding_id = b.id AND d.state = 'held'),
+         (SELECT count(DISTINCT w.golden_id) FROM waiting w WHERE w.binding_id = b.id),
+         (SELECT min(w.said) FROM waiting w WHERE w.binding_id = b.id),
          b.stopped
        FROM binding b JOIN entity e ON e.id = b.entity_id JOIN instance i ON i.id = e.instance_id
        ORDER BY i.name, e.id, b.id"""

@@ -182,6 +182,7 @@ def test_a_mistake_is_said_with_its_line_and_column_and_nothing_is_done(
         (b"hub record,hub entity,hub system,hub as of,name,name\r\n", "1:6: the column 'name' is there twice"),
         (b"hub record,hub entity,hub system,hub as of\r\nhub:1,account\r\n", "bad.csv:2: expected 4 cells, got 2"),
         (b"\xff\xfe\0", "expected UTF-8 text"),
+        (b"x" * 200_000, "bad.csv:1: not a row of a CSV file"),
         (b"hub record,hub entity,hub system,hub as of\r\n\"hub:1,account", "bad.csv:2: not a row of a CSV file"),
     ],
 )  # fmt: skip

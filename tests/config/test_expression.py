@@ -9,7 +9,8 @@ import pytest
 
 from hub.config.expression import LARGEST, compile_expression
 from hub.core.errors import ConfigError
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.unfit import Unfit
 
 RAW = {"first": "Ann", "last": "Lee", "n": 3, "price": "12.50", "none": None, "yes": True}

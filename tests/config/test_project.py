@@ -10,6 +10,7 @@ import pytest
 from hub.config import Project, load_project, load_settings
 from hub.core.clocks import Clocks
 from hub.core.errors import ConfigError
+from hub.core.keep import Keep
 from hub.core.model import Allowed, Deletes, Policy, Task, Unit
 
 Load = Callable[..., Project]
@@ -147,7 +148,7 @@ def test_the_store_is_a_file_of_the_folder(load: Load, folder: Path) -> None:
 def test_an_empty_hub_file_means_the_defaults(load: Load, folder: Path) -> None:
     (folder / "conf/hub.yaml").write_text("")
     hub = load().hub
-    assert (hub.log_level, hub.log_format) == ("info", "text")
+    assert (hub.log_level, hub.log_format, hub.keep) == ("info", "text", Keep())
     assert hub.store.endswith("/var/hub.db")
 
 

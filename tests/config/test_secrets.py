@@ -14,7 +14,8 @@ import pytest
 from hub.config import Project
 from hub.config.keyring import KEY_FILE, new_ring
 from hub.config.sealed import open_secret, rotate, set_secret
-from hub.config.secrets import SECRETS_FILE, Secrets, read_sealed
+from hub.config.sealedfile import SECRETS_FILE, read_sealed
+from hub.config.secrets import Secrets
 from hub.core.errors import ConfigError
 from hub.core.secret import Secret
 

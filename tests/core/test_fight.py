@@ -5,10 +5,10 @@ import pytest
 from hub.core.fight import ANSWERS, BACK, Turn, fights, parties
 
 
-def turn(said: str, field: str = "phone") -> Turn:
+def turn(said: str) -> Turn:
     system, _, change = said.partition(":")
     before, _, after = change.partition(">")
-    return Turn(field, system, before, after, "2026-11-22")
+    return Turn(system, before, after, "2026-11-22")
 
 
 def judged(*said: str) -> bool:
@@ -39,14 +39,9 @@ def test_the_table_of_fights(turns: list[str], fight: bool) -> None:
     assert judged(*turns) is fight
 
 
-def test_another_field_has_its_own_turns() -> None:
-    turns = [turn("erp:A>B", "city") for _ in range(9)]
-    assert not fights(turns, turn("erp:A>B"))
-
-
 def test_who_fights_is_told() -> None:
     assert parties([turn(one) for one in TWO], turn("erp:A>B")) == ["crm", "erp"]
-    assert parties([turn("shop:A>B", "city")], turn("erp:A>B")) == ["erp"]
+    assert parties([], turn("erp:A>B")) == ["erp"]
 
 
 def test_the_figures_are_those_of_the_table() -> None:

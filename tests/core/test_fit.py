@@ -4,7 +4,8 @@ import pytest
 
 from hub.adapter import FieldInfo, ObjectInfo
 from hub.core.fit import Side, fit, fit_lengths, narrow
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 
 
 def field(name, *transforms, type="text", sources=None, **more):

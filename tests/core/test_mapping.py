@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import ConfigError
-from hub.core.mapping import NONE, FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import NONE, compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 
 
 def field(name, *transforms, type="text", sources=None, **more):

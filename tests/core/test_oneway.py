@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.model import ROW, Binding, Entity, Policy, Unit
 from hub.core.oneway import fit_units
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.merge import Decision
 from hub.core.model import Binding, Policy, Unit
-from hub.core.policy import decider, existence
+from hub.core.policy import decider, existence, never_taken
 
 CASES = list(csv.DictReader((Path(__file__).parent / "cases" / "policy.csv").open(encoding="utf-8")))
 GROUPS = {"address": ("street", "city")}
@@ -76,7 +77,8 @@ def decided(case: dict[str, str]) -> Decision:
         return existence(policy(case["policy"]))
     name, colon, mine = case["unit"].partition(":")
     unit = Unit(name, GROUPS.get(name, (name,)), policy(case["policy"]), case["said"])
-    decide = decider(binding(case["exchange"]), Parties(case), pins(case["pin"]))
+    crm = binding(case["exchange"])
+    decide = decider(crm.system, never_taken(crm, [unit]), Parties(case), pins(case["pin"]))
     return decide(unit, mine.split() if colon else unit.fields)
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from hub.core.errors import ConfigError
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 
 
 def compiled(*transforms, type="text", sources=("f",), expression=None, **more):

@@ -20,7 +20,8 @@ from hub.config import files, hubfile, load_project
 from hub.config.expression import compile_expression
 from hub.core.errors import ConfigError
 from hub.core.fields import TRANSFORMS
-from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
+from hub.core.mapping import compile_mapping
+from hub.core.mappingspec import FieldSpec, MappingSpec
 from hub.core.values import TYPES
 
 TEXT = page("configuration.md")
@@ -31,6 +32,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "conf/hub.yaml": hubfile.HubFile,
     "store": hubfile.StoreFile,
     "log": hubfile.LogFile,
+    "runs": hubfile.RunsFile,
     "conf/instances/NAME.yaml": files.InstanceFile,
     "entities": files.EntityFile,
     "fields of an entity": files.FieldFile,

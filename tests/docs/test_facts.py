@@ -15,7 +15,7 @@ from hub.config.environment import _ADDRESS, _HIDDEN
 from hub.config.files import parse_policy
 from hub.config.hubfile import StoreFile
 from hub.config.keyring import KEY_FILE, KEY_VARIABLE
-from hub.config.secrets import SECRETS_FILE
+from hub.config.sealedfile import SECRETS_FILE
 from hub.core import fight, merge, putback, retry
 from hub.core.clocks import Clocks
 from hub.core.model import Deletes

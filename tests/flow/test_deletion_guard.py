@@ -3,27 +3,15 @@
 from typing import Any
 
 import pytest
-from support.memory import Noted, World, memory, pair
+from support.memory import ANNA, Noted, World, linked, many, memory
 
 from hub.adapter import Can
-from hub.core.model import Deletes
+from hub.core.model import Deletes, Policy
 from hub.engine.sync import Report, Sync
 from hub.flow.deciding import held
 from hub.flow.deciding.held import Waiting, waiting
 from hub.flow.polling import absent
 from hub.store import absences, deliveries
-
-
-def many(number: int = 30, **options: object) -> tuple[World, Noted, Noted]:
-    """Two systems that agree on so many records."""
-    world, crm, erp = pair(**options)  # type: ignore[arg-type]
-    for each in range(number):
-        crm.create(name=f"company {each:03}")
-    world.sync()
-    world.sync()
-    crm.writes.clear()
-    erp.writes.clear()
-    return world, crm, erp
 
 
 def shown(world: World) -> list[Waiting]:
@@ -241,6 +229,27 @@ def test_refused_ones_live_again_everywhere(outgoing: tuple[World, Noted, Noted]
     world.sync()
     assert (len(crm.keys_held()), len(erp.keys_held()), shown(world)) == (40, 40, [])
     assert world.sync().written == 0
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["nobody else", "the origin too"])
+def test_an_edit_that_had_lost_to_a_refused_deletion_is_an_edit_again(elsewhere: bool) -> None:
+    """The deletion wins over edits, so the edit is in the log; but the deletion is refused."""
+    rule = Deletes(most=0, share=0.0)
+    world, crm, erp = linked(deletes=Policy("delete"), means={"erp": rule})
+    crm.delete("1")
+    Sync(world.hub).poll(world.place("crm"), False)
+    erp.edit("1", phone="2")
+    world.sync()
+    [item] = shown(world)
+    assert (item.way, erp.row("1")["phone"]) == ("to", "2")
+    held.reject(world.hub, world.place("erp"), "to", 1, "anna")
+    if elsewhere:
+        erp.edit("1", city="Leeds")
+    for _ in range(3):
+        world.sync()
+    wanted = {**ANNA, "phone": "2", "city": "Leeds" if elsewhere else "York"}
+    assert world.held("crm") == world.held("erp") == [wanted]
+    assert (world.owed(), world.sync().written) == ([], 0)
 
 
 def test_what_is_held_and_accepted_survives_the_process() -> None:

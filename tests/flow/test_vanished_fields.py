@@ -44,8 +44,8 @@ def touched(erp: Noted) -> None:
         erp.edit(key, street="Low Street")
 
 
-def left_alone(world: World) -> set[str]:
-    return world.place("erp").stopped
+def left_alone(world: World) -> frozenset[str]:
+    return world.place("erp").vanished.names
 
 
 def test_it_is_noticed_said_and_left_alone() -> None:

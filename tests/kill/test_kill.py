@@ -4,21 +4,25 @@ import random
 from pathlib import Path
 
 import pytest
-from kill import Trial, run
+from kill import Campaign, Trial, run
 from people import People
+from stores import Lite
 from support.servers import crm_server, erp_server
+
+SHORT = [Campaign(5, "five"), Campaign(3, "three", "postgresql"), Campaign(2, "two", "postgresql", "database")]
 
 
 @pytest.mark.slow
-def test_five_kills_lose_nothing_and_make_no_twin() -> None:
+@pytest.mark.parametrize("wanted", SHORT, ids=["SQLite", "PostgreSQL", "PostgreSQL itself"])
+def test_some_kills_lose_nothing_and_make_no_twin(wanted: Campaign) -> None:
     said: list[str] = []
-    assert run(5, "five", said.append) == [], said
+    assert run(wanted, said.append) == [], said
 
 
 @pytest.mark.slow
 def test_the_judge_sees_a_lost_edit_a_twin_a_difference_and_a_hub_that_is_not_done(tmp_path: Path) -> None:
     with crm_server(companies=60) as crm, erp_server(suppliers=50) as erp:
-        trial = Trial(tmp_path, crm, erp, random.Random(1))
+        trial = Trial(tmp_path, crm, erp, random.Random(1), Lite())
         assert trial.judge(trial.look(), None) == []
         people = People(trial.rng, crm, erp, trial.look(), set())
         company, supplier = trial.look().linked()[-1]

@@ -1,6 +1,7 @@
 """A project's own mappings under the simulator: the ready project of this repository, and others."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,12 @@ def test_the_command_takes_a_project() -> None:
     )
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("5 histories, ")
+
+
+def test_a_reference_is_typed_by_nobody() -> None:
+    told = of_fields(name={}, mother={"type": "reference", "refers": "account", "required": True})
+    instance = replace(told, entities={"account": replace(told.entities["account"], references={"mother": "account"})})
+    played = stage(instance, "account")
+    assert played.terms.fields == ("name",)
+    assert played.terms.still("a") == {"mother": "1"}
+    assert played.instance.entities["account"].references == {}

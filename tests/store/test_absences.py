@@ -1,6 +1,6 @@
 """Records that are missed, and deletions that are held: kept, found, accepted as far as they were shown."""
 
-from conftest import NOW, Desk, link
+from desk import NOW, Desk, link
 
 from hub.store import absences, deliveries, links, schema
 from hub.store.absences import ACCEPTED, HELD, MISSING, SIGHTED, TOLD, Absence

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, Desk, count, link
+from desk import NOW, Desk, count, link
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import NOW, Desk
+from desk import NOW, Desk
 
 from hub.store import conflicts
 from hub.store.conflicts import DECIDED, OPEN, REVERSED, SUPERSEDED, WITHDRAWN
@@ -86,8 +86,3 @@ def test_conflicts_are_found_by_state_record_and_number_the_newest_first(desk: D
     assert [c.id for c in found(desk, ids=ids[1:])] == ids[1:]
     assert len(found(desk, limit=2)) == 2
     assert found(desk, ids=[9999]) == []
-
-
-def test_conflicts_are_counted_by_state(desk: Desk) -> None:
-    desk.write(conflicts.log, [row(desk), row(desk, "name"), row(desk, state=DECIDED), row(desk, binding_id=desk.shop)])
-    assert desk.read(conflicts.counts, [desk.crm]) == {OPEN: 2, DECIDED: 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Desk, ready
+from desk import Desk, ready
 from support import postgres
 
 from hub.core.errors import ConfigError, TryLater
@@ -158,6 +158,14 @@ class TestSqlite:
         assert names(store) == ["acme"]
         with store.reading() as tx:
             assert tx.run(sa.text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_on_postgresql_a_commit_is_on_disk_whatever_the_server_says(postgres_url: str) -> None:
+    with postgres.database(postgres_url) as url:
+        store = Store(url)
+        with store.reading() as tx:
+            assert tx.run(sa.text("SHOW synchronous_commit")).scalar() == "on"
+        store.close()
 
 
 def test_one_process_works_on_a_database_at_a_time(store_url: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import NOW, Desk, link
+from desk import NOW, Desk, link
 
 from hub.core.merge import Shadow
 from hub.store import deliveries, links

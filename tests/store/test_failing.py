@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conftest import NOW, Desk, link
+from desk import NOW, Desk, link
 
 from hub.core.merge import Shadow
 from hub.store import deliveries, links

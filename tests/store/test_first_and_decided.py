@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conftest import NOW, Desk, link
+from desk import NOW, Desk, link
 
 from hub.store import candidates, firsts, links, matches, pairings, reviews
 from hub.store.firsts import First

@@ -1,7 +1,7 @@
 """Intents: what is about to go out is known before it goes, and what became of it is stored with its outcome."""
 
 import pytest
-from conftest import NOW, Desk
+from desk import NOW, Desk
 
 from hub.core.errors import TryLater
 from hub.store import agenda, deliveries, intents

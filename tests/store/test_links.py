@@ -1,7 +1,7 @@
 """Links: which record of a system is which golden record."""
 
 import pytest
-from conftest import Desk, link
+from desk import Desk, link
 
 from hub.core.errors import TryLater
 from hub.store import links, schema

@@ -1,6 +1,6 @@
 """Match keys: how an unlinked record finds its golden record."""
 
-from conftest import Desk, count, link
+from desk import Desk, count, link
 
 from hub.store import links, matches, schema
 from hub.store.bulk import Row

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conftest import NOW, Desk
+from desk import NOW, Desk
 
 from hub.store import deliveries, outages
 from hub.store.agenda import agenda

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, ORIGIN, Desk, link, ready
+from desk import NOW, ORIGIN, Desk, link, ready
 from support import postgres
 
 from hub.core.merge import Shadow
@@ -28,9 +28,11 @@ from hub.store import (
     reviews,
     schema,
     standing,
+    waiting,
 )
 from hub.store.absences import Absence
 from hub.store.database import Store, encode
+from hub.store.waiting import OUT, Waiting
 
 ROWS = 20_000
 KEYS = [f"k{number:06}" for number in range(1, ROWS, 40)]
@@ -65,6 +67,8 @@ def fill(desk: Desk) -> None:
         absences.save(tx, desk.crm, [Absence(f"k{id_:06}", "sighted", "missing", NOW) for id_ in ids])
         reviews.open_(tx, [{**aside, "key": f"k{id_:06}"} for id_ in ids])
         conflicts.log(tx, [{**log, "golden_id": id_} for id_ in ids])
+        waits = Waiting(desk.erp, 0, "firm", OUT, desk.erp, None, 1, True, True, "s", NOW)
+        waiting.save(tx, [waits._replace(golden_id=id_) for id_ in ids])
 
 
 class Filled(NamedTuple):
@@ -161,6 +165,9 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "records that are missed no more": lambda d: (absences.drop, d.crm, KEYS),
     "deletions to be approved": lambda d: (deliveries.approve, d.erp, IDS, NOW),
     "deletions to be held": lambda d: (deliveries.hold, d.erp, IDS, NOW, "c", "s"),
+    "parents in a system": lambda d: (waiting.standing, d.erp, IDS),
+    "what waits of a page": lambda d: (waiting.unread, IDS),
+    "what waits no more": lambda d: (waiting.forget, d.erp, IDS, OUT),
     "reviews that end": lambda d: (reviews.close, d.crm, KEYS),
 }
 

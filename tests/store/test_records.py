@@ -1,6 +1,6 @@
 """Golden records and shadows."""
 
-from conftest import NOW, ORIGIN, Desk, link
+from desk import NOW, ORIGIN, Desk, link
 
 from hub.core.merge import Held, Shadow
 from hub.store import deliveries, links, records, schema

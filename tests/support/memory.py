@@ -147,6 +147,18 @@ def pair(crm: Noted | None = None, erp: Noted | None = None, **options: Any) -> 
     return World({"crm": crm, "erp": erp}, **options), crm, erp
 
 
+def many(number: int = 30, erp: Noted | None = None, **options: Any) -> tuple[World, Noted, Noted]:
+    """Two systems that agree on so many records."""
+    world, crm, erp = pair(erp=erp, **options)
+    for each in range(number):
+        crm.create(name=f"company {each:03}")
+    world.sync()
+    world.sync()
+    crm.writes.clear()
+    erp.writes.clear()
+    return world, crm, erp
+
+
 def linked(crm: Noted | None = None, erp: Noted | None = None, **options: Any) -> tuple[World, Noted, Noted]:
     """Two systems that agree on one record, which has the key 1 in both."""
     world, crm, erp = pair(crm, erp, **options)

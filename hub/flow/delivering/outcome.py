@@ -11,11 +11,12 @@ from hub.core.errors import Gone, HubError, Refused, Stale, Unknown
 from hub.core.likeness import like
 from hub.core.merge import Shadow
 from hub.core.merge import settle as settled
-from hub.core.record import Fields, Record
+from hub.core.record import Fields, Raw, Record
 from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, EMPTY, Plan
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.references import Keys
 from hub.store import deliveries, intents
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
@@ -44,15 +45,21 @@ class Sent:
     refused: int = 0
     postponed: int = 0
     in_doubt: int = 0
+    #: Deletions that are left until those of their children are sent.
+    later: int = 0
     #: Why the system could not be written to at all. None: it could.
     stopped: HubError | None = None
     errors: list[str] = field(default_factory=list)
+    #: Was anything done, counted or not? False: nothing is due, or what is waits for something else.
+    acted: bool = False
 
     def add(self, other: "Sent") -> None:
         for name in NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.later += other.later
         self.stopped = self.stopped or other.stopped
         self.errors += other.errors
+        self.acted = self.acted or other.acted
 
     @property
     def written(self) -> int:
@@ -76,8 +83,17 @@ class Afresh:
 class Outcomes:
     """The outcomes of one page, stored in one transaction."""
 
-    def __init__(self, hub: Hub, place: Place, sent: Sent, afresh: Afresh, encoded: Mapping[int, bytes]) -> None:
-        """`encoded`: what went out, as it is stored, by golden id."""
+    def __init__(
+        self,
+        hub: Hub,
+        place: Place,
+        sent: Sent,
+        afresh: Afresh,
+        encoded: Mapping[int, bytes],
+        keys: Keys | None = None,
+    ) -> None:
+        """`encoded`: what went out, as it is stored, by golden id. `keys`: of the parents."""
+        self.keys = keys
         self.hub, self.place, self.sent, self.afresh, self.encoded = hub, place, sent, afresh, encoded
         self.done: list[Due] = []
         #: Carried out or not, or not known what the system made of it: these stay open as sent, to be recognised when
@@ -175,18 +191,30 @@ class Outcomes:
         if raw is None:
             return {}, None
         shown = place.values(raw)
-        if item.step == "create" and shown == place.values(item.write.fields):
+        if shown == place.values(item.write.fields) if item.step == "create" else self.as_asked(item, raw):
             return item.sent, place.digest(shown)
         sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
         fields, problems = place.binding.mapping.to_hub(raw)
+        fields, strange = self.keys.back(fields) if self.keys else (fields, False)
         holds = {name: fields.get(name, value) for name, value in sent.items()}
         edited = {} if told or holds == sent else {n: v for n, v in sent.items() if not like(v, holds[n])}
         others = fields.keys() - sent.keys()
         news = any(map(ne, map(fields.get, others), map(shadow.get, others)))
-        if problems or edited or news:
+        if problems or edited or news or strange:
             self.afresh.differ.append(Record(outcome.key, raw, outcome.version, outcome.stamp))
             return {**holds, **edited}, None
         return holds, place.digest(shown)
+
+    def as_asked(self, item: Plan, raw: Raw) -> bool:
+        """Does the answer to an update show what we sent, and nothing else that is new? Told without reading the whole
+        record: with our fields put back to what they held, it is the record that we knew."""
+        known, place = item.due.known, self.place
+        assert item.write is not None
+        if known.shadow is None or any(raw.get(name, raw) != value for name, value in item.write.fields.items()):
+            return False
+        base = known.shadow.fields
+        before, problems = place.binding.mapping.to_system({name: base.get(name) for name in item.sent})
+        return not problems and place.fingerprint({**raw, **before}) == known.hash
 
     # -- not carried out --------------------------------------------------------------------------
 
@@ -236,6 +264,8 @@ def let_go(batch: Batch, known: Known) -> None:
     draft = batch.draft(known)
     draft.apart |= {batch.place.id}
     batch.touch(draft)
+    if known.key in batch.hub.guard.absent(batch.tx, batch.place.id):
+        batch.hub.guard.found(batch.tx, batch.place.id, [str(known.key)])
     batch.unlink(batch.place, str(known.key), known.golden_id, UNLINKED)
     batch.audit(known.golden_id, batch.place, "unlinked", {"key": [known.key, None]})
 

@@ -105,7 +105,8 @@ def search_by(place: Place, due: Due) -> Question | None:
     """What to search a create's child by. None: there is nothing."""
     mapping, fields = place.binding.mapping, sent(place, due)
     keys = [name for name in place.links if name in mapping.writable]
-    for name in keys + [rule[0].field for rule in place.entity.match if len(rule) == 1]:
+    alone = [rule[0].field for rule in place.entity.match if len(rule) == 1 and rule[0].field not in place.parents]
+    for name in keys + alone:
         spec = mapping.specs.get(name)
         if spec is not None and len(spec.sources) == 1 and fields.get(name) is not None:
             raw, problems = mapping.to_system({name: fields[name]})

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hub.core.errors import Denied, Refused
+from hub.core.mapping import Problem
 from hub.core.match import candidate_keys, match_keys
 from hub.core.record import Fields, Record
 from hub.flow.place import Hub, Place
+from hub.flow.references import resolve
 from hub.match.pairs import Key, Member, Outcome, Pool, Result, Said
 from hub.match.score import Scorer
 from hub.store import catalog, links, pairings
@@ -96,11 +98,13 @@ class Reading:
         for records, total in self.pages(place):
             fresh = [record for record in records if record.key not in seen]
             seen.update(record.key for record in fresh)
+            mapped = [place.binding.mapping.to_hub(record.fields) for record in fresh]
             with self.hub.store.reading() as tx:
                 known = links.lookup(tx, place.id, [record.key for record in fresh])
-            for record in fresh:
+                resolve(tx, place, [(record.key, fields) for record, (fields, _) in zip(fresh, mapped, strict=True)])
+            for record, (fields, problems) in zip(fresh, mapped, strict=True):
                 link = known.get(record.key)
-                member = self.member(place, record, scorer)
+                member = self.member(place, record.key, fields, problems, scorer)
                 if member is not None:
                     member.golden_id = link.golden_id if link is not None and link.state == LIVE else None
                     yield member
@@ -120,16 +124,17 @@ class Reading:
     def note(self, place: Place, number: int) -> None:
         self.unfit[place.binding.system] = self.unfit.get(place.binding.system, 0) + number
 
-    def member(self, place: Place, record: Record, scorer: Scorer | None) -> Member | None:
-        fields, problems = place.binding.mapping.to_hub(record.fields)
+    def member(
+        self, place: Place, key: str, fields: Fields, problems: Sequence[Problem], scorer: Scorer | None
+    ) -> Member | None:
         if problems:
             self.note(place, 1)
             return None
         shown = tuple([fields.get(name) for name in self.fields])
-        exact = (*named(place, record.key, fields), *match_keys(place.entity, fields))
+        exact = (*named(place, key, fields), *match_keys(place.entity, fields))
         alike = tuple(candidate_keys(place.entity, fields))
         portrait = scorer.portrait(fields) if scorer is not None else None
-        return Member({place.binding.system: record.key}, shown, exact, alike, portrait)
+        return Member({place.binding.system: key}, shown, exact, alike, portrait)
 
 
 def named(place: Place, key: str, fields: Fields) -> Iterator[Key]:

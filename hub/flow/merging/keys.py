@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from hub.core.errors import HubError, Refused
 from hub.core.merge import Shadow
 from hub.core.record import Fields, Value
+from hub.core.references import INTO, named
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Hub, Place
 from hub.store import matches, records
@@ -32,6 +33,8 @@ class ForeignKeys:
     def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, aside: Aside) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
         has lost keys without a person's doing: those are written again."""
+        if not self.place.links:
+            return shadow
         fields, lost = dict(shadow.fields), self.place.id in self.hub.modes
         for name, other in self.place.links.items():
             if name not in theirs:
@@ -77,6 +80,7 @@ class ForeignKeys:
         [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
         gone = self.batch.draft(known)
         gone.state = ABSORBED
+        gone.set(INTO, named(draft.golden_id))
         self.batch.touch(gone)
         self.batch.link(other, value, draft.golden_id, None, None, None)
 

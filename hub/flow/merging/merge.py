@@ -8,11 +8,11 @@ import orjson
 from hub.adapter import Broken
 from hub.core import landing
 from hub.core.clocks import ahead, apart
-from hub.core.errors import HubError
+from hub.core.errors import HubError, Refused
 from hub.core.fight import WINDOW
 from hub.core.mapping import misfit
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
-from hub.core.policy import decider
+from hub.core.policy import decider, never_taken
 from hub.core.putback import lower
 from hub.core.record import Fields, Record
 from hub.flow.batch import Batch, Draft
@@ -22,8 +22,9 @@ from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.matching import Doubt, Finder, Found
 from hub.flow.merging.putback import buried, fell, is_older, written_again
 from hub.flow.place import Hub, Place, stamp
+from hub.flow.references import Shown
 from hub.flow.seen import Look, Seen, Tally
-from hub.store import catalog, conflicts, deliveries, links, records
+from hub.store import catalog, conflicts, deliveries, links, records, reviews
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
@@ -98,10 +99,13 @@ class PageMerge:
         self.tally = Tally()
         self.keys = ForeignKeys(hub, place, self.batch)
         self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
+        #: None: the entity refers to no other.
+        self.references = Shown(place, self.batch) if place.parents else None
         self.yesterday = stamp(hub.machine.now() - WINDOW)
         #: Of a system that was put back: what a person says that counts. Do lower versions tell that it was?
         self.mode = hub.modes.get(place.id)
         self.counted = self.mode is None and place.adapter.can.counted
+        self.one_way = never_taken(place.binding, place.entity.units)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -111,11 +115,18 @@ class PageMerge:
             return
         known_links = links.lookup(self.tx, self.place.id, [record.key for record in seen])
         linked, new = self.sort(seen, hashes, known_links)
+        if self.references is not None:
+            self.references.resolve([*(look for look, _ in linked), *new])
+            new = [look for look in new if not self.unmatchable(look, self.references)]
         self.keys.prepare([look.fields for look, _ in linked])
         known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])
         for look, link in linked:
             self.linked(look, known[link.golden_id])
         self.unlinked(new)
+        if self.references is not None:
+            merged = {look.record.key: link.golden_id for look, link in linked}
+            made = ((look.record.key, self.batch.links.get((self.place.id, look.record.key))) for look in new)
+            self.references.store(merged | {key: row[2] for key, row in made if row is not None})
 
     def sort(
         self, seen: Sequence[Record], hashes: Sequence[bytes], known_links: Mapping[str, Link]
@@ -168,6 +179,15 @@ class PageMerge:
         due = stamp(self.hub.machine.now() + RETRY)
         self.batch.review(self.place, key, kind, error, due, golden_id)
 
+    def unmatchable(self, look: Look, references: Shown) -> bool:
+        """Who it is cannot be told before its parent is known: it stands aside, unless a person or a key tells."""
+        named = any(look.fields.get(name) is not None for name in self.place.links)
+        waits = [] if named or look.record.key in self.seen.decided else references.unmatchable(look)
+        if waits:
+            said = f"{waits[0].said}: a match rule looks at it, so that it waits"
+            self.aside(look.record.key, "waiting", Refused("reference.waits", said))
+        return bool(waits)
+
     # -- linked records ---------------------------------------------------------------------------
 
     def linked(self, look: Look, known: Known) -> None:
@@ -207,7 +227,7 @@ class PageMerge:
         """Merge what the record shows into its golden record."""
         place, batch = self.place, self.batch
         ours = place.binding.mapping.project(draft.fields)
-        decide = decider(place.binding, Stamps(self.hub, place, look.record, draft), draft.pins)
+        decide = decider(place.binding.system, self.one_way, Stamps(self.hub, place, look.record, draft), draft.pins)
         if self.mode == "replay":
             decide = written_again(shadow)
         ring = Ring(draft, place.binding.system, shadow, look.fields, batch.now, self.yesterday)
@@ -259,6 +279,14 @@ class PageMerge:
                 self.join(look, found)
             elif self.place.reads:
                 self.create(look, golden_id, finder)
+        if self.tally.created and self.place.entity.matches:
+            self.compare_again()
+
+    def compare_again(self) -> None:
+        """Elsewhere records stand aside that may be one of the new ones: looked at before anything is created beside
+        them, or it would be a twin."""
+        for other in self.place.others:
+            reviews.wake(self.tx, other.id, "ambiguous", self.batch.now)
 
     def join(self, look: Look, found: Found) -> None:
         """An unlinked record is the same as a golden record that this system did not have."""

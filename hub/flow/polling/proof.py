@@ -3,12 +3,16 @@
 | of these records, the latest first                                | then                                       |
 |-------------------------------------------------------------------|--------------------------------------------|
 | one has a lower version than we know, or an older stamp           | the system was put back                    |
-| the two latest, or more, are not there                            | the system was put back                    |
-| the latest one only, or others in between, are not there          | somebody deleted them: nothing to say here |
+| of those that the hub made there, the two latest are not there    | the system was put back                    |
+| the ten latest, whoever made them, are not there                  | the system was put back                    |
+| some others are not there                                         | somebody deleted them: nothing to say here |
 
 Not at every poll, since a poll at rest costs no more than itself: with each comparison of all keys, and when the system
 is back after it was away.
 """
+
+from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from hub.core.putback import lower, older, put_back
 from hub.core.record import Record
@@ -18,26 +22,33 @@ from hub.store.records import Known
 
 #: Records that are looked at.
 SAMPLE = 20
+#: People delete what they made a moment ago, but hardly what the hub did: so many of each in a row tell it.
+OURS, ANYBODYS = 2, 10
 
 
 def prove(hub: Hub, place: Place) -> None:
     """Raises PutBack."""
     with hub.store.reading() as tx:
         latest = audit.latest(tx, place.id, SAMPLE)
-        loaded = records.load(tx, place.id, latest)
-    known = [loaded[golden_id] for golden_id in latest if loaded[golden_id].key is not None]
+        loaded = records.load(tx, place.id, [one.golden_id for one in latest])
+    known = [loaded[one.golden_id] for one in latest if loaded[one.golden_id].key is not None]
+    known = known[: place.adapter.can.read_batch]
     if not known:
         return
-    keys = [str(one.key) for one in known][: place.adapter.can.read_batch]
-    there = {record.key: record for record in place.adapter.read(place.binding.object, keys)}
-    missing = 0
-    while missing < len(keys) and keys[missing] not in there:
-        missing += 1
-    if missing > 1:
-        raise put_back(place.binding.system, place.entity.name, f"the {missing} records made or changed last are gone")
-    for one in known[: len(keys)]:
+    there = {record.key: record for record in place.adapter.read(place.binding.object, [str(k.key) for k in known])}
+    ours = {one.golden_id for one in latest if one.ours}
+    lost, lost_ours = gone(known, there), gone([one for one in known if one.golden_id in ours], there)
+    if lost >= ANYBODYS or lost_ours >= OURS:
+        said = f"the {max(lost, lost_ours)} records made or changed last are gone"
+        raise put_back(place.binding.system, place.entity.name, said)
+    for one in known:
         if one.key in there and fell(place, one, there[one.key]):
             raise put_back(place.binding.system, place.entity.name, f"{one.key} is older than it was")
+
+
+def gone(known: Sequence[Known], there: Collection[str]) -> int:
+    """How many are not there, from the latest to the first that is."""
+    return sum(1 for _ in takewhile(lambda one: one.key not in there, known))
 
 
 def fell(place: Place, known: Known, record: Record) -> bool:

@@ -142,13 +142,6 @@ def _odd(value: Any) -> bool:
     return not (value is None or isinstance(value, bool | int | float))
 
 
-def _text(value: Any) -> str | None:
-    """A JSON value as SOAP would carry it."""
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row as JSON values: onhold is a boolean, dates are texts; `deleted` is not shown."""
     onhold = row["onhold"]

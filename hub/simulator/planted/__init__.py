@@ -1,6 +1,6 @@
 """Bugs planted in the engine on purpose: each a mistake that somebody could make, and that the oracle must catch."""
 
-from hub.simulator.planted import believing, clashing, creating, reading, writing
+from hub.simulator.planted import believing, clashing, creating, deleting, likening, reading, referring, writing
 from hub.simulator.planted.bug import Bug, Swap, planted
 
 __all__ = ["BUGS", "Bug", "Swap", "planted"]
@@ -49,4 +49,20 @@ BUGS = (
     Bug("a list of keys that breaks off is believed", reading.failed_list_of_keys_is_empty, "broken lists"),
     Bug("equal stamps at the edge of a page are skipped", reading.equal_stamps_are_skipped, "drift"),
     Bug("what stands aside is never tried again", reading.aside_for_ever, rare=True),
+    Bug("a child goes before its parent", referring.child_before_parent, "families at peace"),
+    Bug("a blank over a waiting reference", referring.blank_over_a_waiting_reference, "unknown parents"),
+    Bug("a reference waits for ever", referring.waits_for_ever, "unknown parents"),
+    Bug("a waiting reference is written over", referring.waiting_is_written_over, "unknown parents", rare=True),
+    Bug("every deletion is hard", deleting.every_deletion_is_hard, "modes of deletion"),
+    Bug("what was let go is made again", deleting.let_go_is_made_again, "modes of deletion"),
+    Bug("a deletion that nobody follows is taken", deleting.unfollowed_is_deleted, "modes of deletion"),
+    Bug("a closed record goes on", deleting.closed_goes_on, "modes of deletion"),
+    Bug("the guard sleeps", deleting.guard_sleeps, "guarded deletions"),
+    Bug("an approval has no ceiling", deleting.approval_has_no_ceiling, "guarded deletions", rare=True),
+    Bug("a refused deletion is carried out", deleting.refused_is_carried_out, "guarded deletions"),
+    Bug("a possible likeness links", likening.possible_is_certain, "entered twice"),
+    Bug("a possible likeness is a new record", likening.possible_is_new, "entered twice"),
+    Bug("likeness is not looked at", likening.likeness_is_not_looked_at, "entered twice"),
+    Bug("what waits is not compared again", likening.not_compared_again, "entered twice", rare=True),
+    Bug("created beside what waits", likening.created_beside_what_waits, "entered twice"),
 )

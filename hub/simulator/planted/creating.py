@@ -14,7 +14,9 @@ from hub.store.schema import DELETED
 
 
 def fresh_token_for_each_try() -> Sequence[Swap]:
-    return [Swap(deliver, "plan", lambda place, due, token: plan.plan(place, due._replace(token=None), token))]
+    return [
+        Swap(deliver, "plan", lambda place, due, token, *keys: plan.plan(place, due._replace(token=None), token, *keys))
+    ]
 
 
 def no_intent_for_creates() -> Sequence[Swap]:
@@ -24,9 +26,9 @@ def no_intent_for_creates() -> Sequence[Swap]:
 def creates_are_repeated_blindly() -> Sequence[Swap]:
     """What was not answered is sent again at once, as if every system knew tokens."""
 
-    def again(place: Any, due: Any, token: str) -> plan.Plan:
-        made = plan.plan(place, due, token)
-        return plan.create(place, due, due.token or token) if made.step == "settle" else made
+    def again(place: Any, due: Any, token: str, *keys: Any) -> plan.Plan:
+        made = plan.plan(place, due, token, *keys)
+        return plan.create(place, due, due.token or token, *keys) if made.step == "settle" else made
 
     return [Swap(deliver, "plan", again)]
 
@@ -52,9 +54,9 @@ def announced_updates_are_forgotten() -> Sequence[Swap]:
 def doubt_dies_with_its_record() -> Sequence[Swap]:
     """The record was deleted meanwhile: its create is not looked for any more."""
 
-    def drops(place: Any, due: Any, token: str) -> plan.Plan:
+    def drops(place: Any, due: Any, token: str, *keys: Any) -> plan.Plan:
         gone = due.state == deliveries.CREATING and due.known.state == DELETED
-        return plan.Plan(due, "none") if gone else plan.plan(place, due, token)
+        return plan.Plan(due, "none") if gone else plan.plan(place, due, token, *keys)
 
     return [Swap(deliver, "plan", drops)]
 

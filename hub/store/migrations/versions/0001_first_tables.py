@@ -11,19 +11,31 @@ OPEN = sa.text("state = 'open'")
 
 
 def upgrade() -> None:
-    _instances()
-    _records()
+    _organization()
+    _instance()
+    _entity()
+    _binding()
+    _outage()
+    _golden()
+    _link()
+    _absence()
+    _match_key()
     _matching()
-    _owed()
-    _decisions()
-    _history()
+    _decision()
+    _candidate()
+    _delivery()
+    _intent()
+    _conflict()
+    _review()
+    _run()
+    _audit()
 
 
 def _id() -> sa.Column[int]:
     return sa.Column("id", sa.Integer(), nullable=False)
 
 
-def _instances() -> None:
+def _organization() -> None:
     op.create_table(
         "organization",
         _id(),
@@ -31,6 +43,9 @@ def _instances() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_organization"),
         sa.UniqueConstraint("name", name="uq_organization_name"),
     )
+
+
+def _instance() -> None:
     op.create_table(
         "instance",
         _id(),
@@ -40,6 +55,9 @@ def _instances() -> None:
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_instance_organization_id"),
         sa.UniqueConstraint("organization_id", "name", name="uq_instance_organization_id_name"),
     )
+
+
+def _entity() -> None:
     op.create_table(
         "entity",
         _id(),
@@ -49,6 +67,9 @@ def _instances() -> None:
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_entity_instance_id"),
         sa.UniqueConstraint("instance_id", "name", name="uq_entity_instance_id_name"),
     )
+
+
+def _binding() -> None:
     op.create_table(
         "binding",
         _id(),
@@ -66,6 +87,9 @@ def _instances() -> None:
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_binding_entity_id"),
         sa.UniqueConstraint("entity_id", "system", name="uq_binding_entity_id_system"),
     )
+
+
+def _outage() -> None:
     op.create_table(
         "outage",
         sa.Column("instance_id", sa.Integer(), nullable=False),
@@ -80,7 +104,7 @@ def _instances() -> None:
     )
 
 
-def _records() -> None:
+def _golden() -> None:
     op.create_table(
         "golden",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -93,6 +117,9 @@ def _records() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_golden"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_golden_entity_id"),
     )
+
+
+def _link() -> None:
     op.create_table(
         "link",
         sa.Column("binding_id", sa.Integer(), nullable=False),
@@ -116,6 +143,9 @@ def _records() -> None:
         sqlite_where=LIVE,
         postgresql_where=LIVE,
     )
+
+
+def _absence() -> None:
     op.create_table(
         "absence",
         sa.Column("binding_id", sa.Integer(), nullable=False),
@@ -127,6 +157,9 @@ def _records() -> None:
         sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_absence_binding_id"),
         sqlite_with_rowid=False,
     )
+
+
+def _match_key() -> None:
     op.create_table(
         "match_key",
         sa.Column("entity_id", sa.Integer(), nullable=False),
@@ -152,6 +185,9 @@ def _matching() -> None:
         sa.PrimaryKeyConstraint("entity_id", name="pk_matching"),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name="fk_matching_entity_id"),
     )
+
+
+def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -163,6 +199,9 @@ def _matching() -> None:
         sa.ForeignKeyConstraint(["binding_id"], ["binding.id"], name="fk_decision_binding_id"),
         sqlite_with_rowid=False,
     )
+
+
+def _candidate() -> None:
     op.create_table(
         "candidate",
         sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -175,7 +214,7 @@ def _matching() -> None:
     op.create_index("ix_candidate_key", "candidate", ["binding_id", "key"])
 
 
-def _owed() -> None:
+def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("binding_id", sa.Integer(), nullable=False),
@@ -196,6 +235,26 @@ def _owed() -> None:
     for state in ("creating", "refused", "held"):
         where = sa.text(f"state = '{state}'")
         op.create_index(f"ix_delivery_{state}", "delivery", ["binding_id"], sqlite_where=where, postgresql_where=where)
+
+
+def _intent() -> None:
+    op.create_table(
+        "waiting",
+        sa.Column("binding_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("golden_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=False),
+        sa.Column("parent_key", sa.Text()),
+        sa.Column("parent_golden", sa.BigInteger()),
+        sa.Column("coming", sa.SmallInteger(), nullable=False),
+        sa.Column("blocks", sa.SmallInteger(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("binding_id", "golden_id", "field", name="pk_waiting"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_waiting_golden", "waiting", ["golden_id"])
     op.create_table(
         "intent",
         sa.Column("binding_id", sa.Integer(), nullable=False),
@@ -207,7 +266,7 @@ def _owed() -> None:
     )
 
 
-def _decisions() -> None:
+def _conflict() -> None:
     op.create_table(
         "conflict",
         _id(),
@@ -233,6 +292,9 @@ def _decisions() -> None:
     )
     op.create_index("ix_conflict_state", "conflict", ["state", "id"])
     op.create_index("ix_conflict_golden", "conflict", ["golden_id"])
+
+
+def _review() -> None:
     op.create_table(
         "review",
         _id(),
@@ -255,7 +317,7 @@ def _decisions() -> None:
     )
 
 
-def _history() -> None:
+def _run() -> None:
     op.create_table(
         "run",
         _id(),
@@ -266,6 +328,7 @@ def _history() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("counts", sa.LargeBinary()),
         sa.Column("said", sa.Text()),
+        sa.Column("idle", sa.SmallInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_run"),
         sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name="fk_run_instance_id"),
     )
@@ -273,6 +336,9 @@ def _history() -> None:
     op.create_index("ix_run_task", "run", ["instance_id", "task", "started_at"])
     running = sa.text("state = 'running'")
     op.create_index("ix_run_running", "run", ["instance_id"], sqlite_where=running, postgresql_where=running)
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         _id(),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from support.memory import Noted, World, memory, pair
+from support.memory import Noted, World, many, memory
 
 from hub.adapter import Can
 from hub.core.errors import TryLater
@@ -34,14 +34,7 @@ def mute(number: int = 30, **options: object) -> tuple[World, Noted, Listed]:
     """The ERP tells of no deletions."""
     erp = memory(MUTE)
     erp.__class__ = Listed
-    world, crm, erp = pair(erp=erp, **options)  # type: ignore[arg-type, assignment]
-    for each in range(number):
-        crm.create(name=f"company {each:03}")
-    world.sync()
-    world.sync()
-    crm.writes.clear()
-    erp.writes.clear()
-    return world, crm, erp  # type: ignore[return-value]
+    return many(number, erp, **options)  # type: ignore[return-value]
 
 
 def missed(world: World) -> dict[str, Absence]:

@@ -74,9 +74,9 @@ class Corrected:
 
 
 def columns(place: Place) -> list[str]:
-    """The entity's fields that this system is sent."""
-    writable = place.binding.mapping.writable
-    return [name for unit in place.entity.units for name in unit.fields if name in writable]
+    """The entity's fields that this system is sent, but for references: those are corrected in a system."""
+    plain = place.binding.mapping.writable - place.entity.references.keys()
+    return [name for unit in place.entity.units for name in unit.fields if name in plain]
 
 
 def text_of(value: Value) -> str:

@@ -150,3 +150,27 @@ def test_on_exact_duplicate_data_no_twin_is_made_whatever_the_pages(pages: int) 
     hub.sync()
     assert (len(crm.keys_held()), len(erp.keys_held())) == (12, 12)
     assert hub.sync().written == 0
+
+
+def test_one_that_comes_later_and_is_surely_what_stands_aside_is_linked_and_makes_no_twin() -> None:
+    """While a person has not decided yet, the right one is entered over there."""
+    hub, crm, erp = possible()
+    crm.create(name="Acme Engines Limited", city="Dublin")
+    hub.sync()
+    assert hub.golden("crm", "2") == hub.golden("erp", "1") != hub.golden("crm", "1")
+    hub.sync()
+    assert (len(crm.keys_held()), len(erp.keys_held()), hub.aside()) == (2, 2, [])
+
+
+def test_one_that_comes_later_and_may_be_what_stands_aside_waits_for_the_same_decision() -> None:
+    hub, crm, erp = possible()
+    crm.create(name="Acme Engine Ltd", city="Cork")
+    for _ in range(2):
+        hub.sync()
+    assert len(erp.keys_held()) == 1
+    [review] = hub.aside()
+    assert f"hub:{hub.golden('crm', '2')} " in review.said
+    separate(hub.hub, hub.place("erp"), "1", "ann")
+    for _ in range(2):
+        hub.sync()
+    assert (len(crm.keys_held()), len(erp.keys_held())) == (3, 3)

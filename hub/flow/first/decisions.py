@@ -1,4 +1,4 @@
-"""Take what people decided on a worksheet: checked against the links and the systems, then kept for the next sync."""
+"""What people decided on a worksheet: checked against the links and the systems, then kept for the next sync."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from hub.store.pairings import Pairing
 from hub.store.schema import LIVE
 
 
-def correct(hub: Hub, entity: str, rows: Sequence[Row], file: str) -> None:
+def keep(hub: Hub, entity: str, rows: Sequence[Row], file: str) -> None:
     """These decisions replace those of the worksheet before. ConfigError: some cannot be, with file and line."""
     places = hub.places[entity]
     problems = [*linked_otherwise(hub, places, rows), *not_there(places, rows)]

@@ -179,3 +179,32 @@ def test_a_child_deleted_before_the_hub_knew_of_it_stays_deleted() -> None:
     erp.delete("1")
     settle(world)
     assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], [], [])
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["tombstones", "lists of keys"])
+def test_what_may_be_the_child_and_is_deleted_while_it_waits_is_copied_nowhere(tells: bool) -> None:
+    crm, erp = memory(), memory(POLLS if tells else Can(conditional=True, answers=True, batch=10))
+    world = World({"crm": crm, "erp": erp})
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST)
+    world.sync()
+    erp.edit("1", name="Anne")
+    settle(world)
+    assert [review.key for review in world.aside()] == ["1"]
+    erp.delete("1")
+    for _ in range(3):
+        world.clock.pass_(90_000)
+        world.sync(keys=True)
+    assert [row["name"] for row in world.held("crm")] == ["Anna"]
+    assert "Anne" not in [row["name"] for row in world.held("erp")]
+    assert (world.aside(), world.log()) == ([], [])
+
+
+def test_the_child_that_a_poll_shows_before_the_doubt_is_settled_is_not_taken_for_new() -> None:
+    world, crm, erp = world_of(POLLS)
+    crm.create(name="Anna")
+    erp.fail("write", "after", LOST)
+    world.sync()
+    for _ in range(3):  # too early to settle anything
+        world.sync(full=True)
+    assert (crm.keys_held(), erp.keys_held()) == (["1"], ["1"])

@@ -3,7 +3,7 @@
 from support.memory import World, linked, memory
 
 from hub.core.model import Allowed
-from hub.flow.deciding.corrections import Cell, Corrected, Row, as_of, columns, correct
+from hub.flow.deciding.failed import Cell, Corrected, Row, as_of, columns, correct
 from hub.store import audit, records
 from hub.store.records import Known
 

@@ -128,3 +128,36 @@ def test_a_record_edited_between_the_plan_and_the_delete_is_not_deleted() -> Non
     world.sync()
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
+
+
+#: Who is asked first: the side that deleted or the one that edited, or each with a delivery between.
+ORDERS = (("crm", "erp"), ("erp", "crm"), ("crm", "send erp", "erp"), ("erp", "send crm", "crm"))
+LEFT = {"edit": ([{**ANNA, "phone": "2"}], "done"), "delete": ([], "done"), "ask": (None, "open")}
+
+
+@pytest.mark.parametrize("deletes", LEFT)
+@pytest.mark.parametrize("order", ORDERS, ids=", ".join)
+def test_whatever_is_read_first_a_deletion_against_an_edit_ends_as_the_policy_says(
+    order: tuple[str, ...], deletes: str
+) -> None:
+    """The CRM's record is deleted, the ERP's edited, and the hub learns of them in this order."""
+    world, crm, erp = linked(deletes=Policy(deletes))  # type: ignore[arg-type]
+    crm.delete("1")
+    erp.edit("1", phone="2")
+    step = Sync(world.hub)
+    for word in order:
+        if word.startswith("send "):
+            step.send(world.place(word.removeprefix("send ")))
+        else:
+            step.poll(world.place(word), False)
+    world.sync()
+    world.sync()
+    left, state = LEFT[deletes]
+    rows = [row for row in world.log() if row.unit == "*"]
+    assert len(rows) == 1
+    assert (rows[0].state == "open") == (state == "open")
+    if left is None:
+        assert (world.held("crm"), world.held("erp")) == ([], [{**ANNA, "phone": "2"}])
+    else:
+        assert world.held("crm") == world.held("erp") == left
+    assert world.sync().written == 0

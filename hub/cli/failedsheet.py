@@ -1,14 +1,14 @@
 """Failed deliveries as a CSV file for people: written, and read back with every problem at its line and column."""
 
 import csv
-import difflib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from hub.core.errors import ConfigError, Refused
-from hub.flow.deciding.corrections import Cell, Row, Wrong, as_of, columns, text_of
+from hub.core.spreadsheet import bared, delimiter_of, guarded
+from hub.core.unfit import nearest
+from hub.flow.deciding.failed import Cell, Row, Wrong, as_of, columns, text_of
 from hub.flow.place import Hub, Place
 from hub.store.failing import Failing
 
@@ -18,17 +18,7 @@ HEAD = (RECORD, ENTITY, SYSTEM, "hub key", "hub state", "hub code", "hub message
 OWN = (*HEAD, DISCARD, AS_OF)
 NEEDED = (RECORD, ENTITY, SYSTEM, AS_OF)
 _YES, _NO = frozenset({"x", "yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
-#: What a spreadsheet would run as a formula. A quote before it makes it text; it is taken off again.
-_FORMULA = re.compile(r"[\s'\"]*[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20]")
 _NUMBERS = ("integer", "decimal")
-
-
-def guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def bared(text: str) -> str:
-    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
 
 
 # -- written --------------------------------------------------------------------------------------
@@ -80,13 +70,13 @@ class Reading:
             return []
 
     def parsed(self, file: TextIO) -> Iterator[Row]:
-        first = file.readline()
-        delimiter = ";" if first.count(";") > first.count(",") else ","  # as spreadsheets in much of Europe write it
-        self.names = next(csv.reader([first], delimiter=delimiter), [])
-        if not self.head():
-            return
-        reader, line = csv.reader(file, delimiter=delimiter, strict=True), 2
+        first, line = file.readline(), 1
+        delimiter = delimiter_of(first)
         try:
+            self.names = next(csv.reader([first], delimiter=delimiter), [])
+            if not self.head():
+                return
+            reader, line = csv.reader(file, delimiter=delimiter, strict=True), 2
             for cells in reader:
                 found = self.row(line, [bared(cell) for cell in cells]) if any(cells) else None
                 line = reader.line_num + 2
@@ -102,8 +92,7 @@ class Reading:
         fields = {name for places in self.hub.places.values() for place in places.values() for name in columns(place)}
         for column, name in enumerate(self.names, 1):
             if name not in fields and name not in OWN:
-                near = difflib.get_close_matches(name, [*OWN, *fields], 1)
-                self.wrong(1, column, f"unknown column '{name}'" + (f", did you mean '{near[0]}'?" if near else ""))
+                self.wrong(1, column, f"unknown column '{name}'{nearest(name, [*OWN, *fields])}")
             if self.names.index(name) != column - 1:
                 self.wrong(1, column, f"the column '{name}' is there twice")
         for name in NEEDED:

@@ -4,7 +4,7 @@ import pytest
 from support.memory import Noted, World, memory, pair
 
 from hub.core.errors import ConfigError
-from hub.flow.first.pairs import correct
+from hub.flow.first.decisions import keep
 from hub.match.worksheet import Row
 
 BY_NAME = (("name",),)
@@ -17,7 +17,7 @@ def world(**options: object) -> tuple[World, Noted, Noted]:
 def said(hub: World, *decided: tuple[str, str, bool]) -> None:
     """(key in erp, key in crm, same)"""
     rows = [Row(line, "erp", erp, "crm", crm, same) for line, (erp, crm, same) in enumerate(decided, 2)]
-    correct(hub.hub, "account", rows, "sheet.csv")
+    keep(hub.hub, "account", rows, "sheet.csv")
 
 
 def pairs(hub: World) -> set[tuple[str, str]]:
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(row: Row, problem: str) -
     crm.create(name="Beta")
     hub.sync()
     with pytest.raises(ConfigError) as caught:
-        correct(hub.hub, "account", [row], "sheet.csv")
+        keep(hub.hub, "account", [row], "sheet.csv")
     assert any(said.startswith(problem) for said in caught.value.problems), caught.value.problems
 
 
@@ -117,7 +117,7 @@ def test_three_systems_agree_on_decided_pairs() -> None:
     for number, system in enumerate(systems.values()):
         system.create(name=f"Company {number}")
     rows = [Row(2, "erp", "1", "crm", "1", True), Row(3, "shop", "1", "crm", "1", True)]
-    correct(hub.hub, "account", rows, "sheet.csv")
+    keep(hub.hub, "account", rows, "sheet.csv")
     hub.sync()
     assert len({hub.golden(name, "1") for name in systems}) == 1
     assert {len(system.keys_held()) for system in systems.values()} == {1}

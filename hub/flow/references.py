@@ -1,0 +1,265 @@
+"""References on their way: a system's key of the parent becomes its golden record, and back. A page at a time, one
+statement for each entity that is referred to; whatever has no parent yet waits, and says for what."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hub.core.match import matched_fields
+from hub.core.record import Fields, Value
+from hub.core.references import INTO, named, number
+from hub.flow.batch import Batch
+from hub.flow.place import Hub, Parent, Place
+from hub.flow.seen import Look
+from hub.store import deliveries, links, records, reviews, waiting
+from hub.store.database import Tx
+from hub.store.deliveries import Due
+from hub.store.schema import ABSORBED, DELETED, LIVE
+from hub.store.waiting import IN, OUT, Standing, Unread, Waiting
+
+
+class Wait(NamedTuple):
+    """A reference that waits for its parent."""
+
+    field: str
+    #: The parent's binding, and its key or its golden record.
+    parent_id: int
+    parent_key: str | None
+    parent_golden: int | None
+    said: str
+    #: Is the parent owed to that system?
+    coming: bool = False
+    #: Is the record not created before?
+    blocks: bool = False
+
+
+def resolve(tx: Tx, place: Place, page: Sequence[tuple[str, Fields]]) -> dict[str, list[Wait]]:
+    """Of records (key, fields), the keys of known parents become golden records; a parent that is gone there is known
+    all the same. What is not known is left out, as absent: what waits, by the record's key."""
+    waits: dict[str, list[Wait]] = {}
+    for parent_id, names in _by_parent(place).items():
+        shown = [(key, fields, name) for key, fields in page for name in names if fields.get(name) is not None]
+        found = links.lookup(tx, parent_id, sorted({str(fields[name]) for _, fields, name in shown}))
+        for key, fields, name in shown:
+            value = str(fields[name])
+            if value in found:
+                fields[name] = named(found[value].golden_id)
+            else:
+                del fields[name]
+                said = f"{name} names {_called(place.parents[name].place)} {value}, which the hub does not know yet"
+                waits.setdefault(key, []).append(Wait(name, parent_id, value, None, said))
+    return waits
+
+
+class Shown:
+    """The references of one page of records, as a system shows them."""
+
+    def __init__(self, place: Place, batch: Batch) -> None:
+        self.place, self.batch = place, batch
+        #: By the record's key: what it shows and nobody knows. Those fields are left out of the look, as absent.
+        self.waits: dict[str, list[Wait]] = {}
+
+    def resolve(self, looks: Sequence[Look]) -> None:
+        self.waits = resolve(self.batch.tx, self.place, [(look.record.key, look.fields) for look in looks])
+
+    def unmatchable(self, look: Look) -> list[Wait]:
+        """What a match rule has to know first: without it this record might be made a twin."""
+        waits = self.waits.get(look.record.key, ())
+        return [wait for wait in waits if wait.field in matched_fields(self.place.entity)]
+
+    def store(self, merged: Mapping[str, int]) -> None:
+        """What waits from now on, and what does no more. `merged`: golden records by the record's key."""
+        tx, place = self.batch.tx, self.place
+        if place.waits.there:
+            waiting.forget(tx, place.id, sorted(merged.values()), IN)
+        rows = [(merged[key], wait) for key, waits in self.waits.items() if key in merged for wait in waits]
+        _keep(tx, place, rows, IN, self.batch.now)
+
+
+class Keys:
+    """What the parents of one page of deliveries are called in their system."""
+
+    def __init__(self, place: Place, tx: Tx, due: Sequence[Due]) -> None:
+        self.place = place
+        #: By parent binding, then by golden record.
+        self.found: dict[int, dict[int, Standing]] = {}
+        #: By golden record and field: what some system shows of it, and is not taken yet.
+        self.unread: dict[tuple[int, str], list[Unread]] = defaultdict(list)
+        for parent, names in _by_parent(place).items():
+            self.found[parent] = _followed(tx, parent, waiting.standing(tx, parent, sorted(_named_in(due, names))))
+        if place.waits.there:
+            for row in waiting.unread(tx, [item.golden_id for item in due]):
+                self.unread[row.golden_id, row.field].append(row)
+        self._back = {
+            (parent, row.key): golden_id
+            for parent, rows in self.found.items()
+            for golden_id, row in rows.items()
+            if row.key is not None
+        }
+
+    def standing(self, name: str, value: Value) -> Standing | None:
+        golden_id = number(value)
+        return None if golden_id is None else self.found[self.place.parents[name].place.id].get(golden_id)
+
+    def parted(self, golden_id: int, sent: Fields) -> tuple[Fields, list[Wait]]:
+        """What can be sent of this, and the references that wait. What the system itself shows and nobody knows yet is
+        not written over."""
+        waits, left = list[Wait](), set[str]()
+        for name, parent in self.place.parents.items():
+            if self.here(golden_id, name):
+                left.add(name)
+            elif sent.get(name) is not None:
+                there = self.standing(name, sent[name])
+                if there is None or there.key is None or there.state == DELETED:
+                    left.add(name)
+                    waits.append(_wait(name, parent, sent[name], there))
+        return ({name: value for name, value in sent.items() if name not in left} if left else sent), waits
+
+    def here(self, golden_id: int, name: str) -> bool:
+        """Does this system show a key that is not taken yet?"""
+        return any(row.binding_id == self.place.id for row in self.unread.get((golden_id, name), ()))
+
+    def lacking(self, golden_id: int, fields: Fields) -> list[Wait]:
+        """Required references that the golden record does not have since another system's key is not known yet."""
+        return [
+            Wait(name, row.parent_id, row.parent_key, None, row.said, blocks=True)
+            for name, parent in self.place.parents.items()
+            if parent.required and fields.get(name) is None
+            for row in self.unread.get((golden_id, name), ())[:1]
+        ]
+
+    def keyed(self, sent: Fields) -> Fields:
+        """The same, with this system's keys in place of golden records."""
+        keys = {name: row.key for name in self.place.parents if (row := self.standing(name, sent.get(name)))}
+        return {**sent, **keys} if keys else sent
+
+    def back(self, fields: Fields) -> tuple[Fields, bool]:
+        """What an answer shows, with golden records in place of keys. True: it shows a key that was not looked up."""
+        strange = False
+        for name, parent in self.place.parents.items():
+            key = fields.get(name)
+            if key is not None:
+                golden_id = self._back.get((parent.place.id, str(key)))
+                strange = strange or golden_id is None
+                fields = {**fields, name: named(golden_id) if golden_id is not None else key}
+        return fields, strange
+
+
+def _followed(tx: Tx, parent_id: int, found: dict[int, Standing]) -> dict[int, Standing]:
+    """In place of golden records that turned out to be others, those others. There are hardly ever any."""
+    absorbed = [golden_id for golden_id, row in found.items() if row.state == ABSORBED]
+    for golden_id, known in records.load(tx, parent_id, absorbed).items():
+        into = number(known.fields.get(INTO))
+        there = waiting.standing(tx, parent_id, [into]) if into is not None else {}
+        found[golden_id] = next(iter(there.values()), found[golden_id])
+    return found
+
+
+def mothers(place: Place, due: Iterable[Due]) -> set[int]:
+    """Of deliveries to one place, the golden records that others of them refer to."""
+    names = [name for name, parent in place.parents.items() if parent.place.id == place.id]
+    found = {number(item.known.fields.get(name)) for item in due for name in names}
+    return {golden_id for golden_id in found if golden_id is not None}
+
+
+def note(tx: Tx, place: Place, waits: Mapping[int, Sequence[Wait]], now: str) -> None:
+    """What deliveries wait for from now on, by golden record: all that were looked at, also those that do not wait."""
+    if place.waits.there:
+        waiting.forget(tx, place.id, sorted(waits), OUT)
+    _keep(tx, place, [(golden_id, wait) for golden_id, some in waits.items() for wait in some], OUT, now)
+
+
+def resume(hub: Hub, place: Place) -> None:
+    """What waited for parents that are there by now is owed, or read, again."""
+    with hub.store.transaction() as tx:
+        waiting.sweep(tx, place.id)
+        ready = waiting.ready(tx, place.id)
+        waiting.forget(tx, place.id, ready, OUT)
+        deliveries.owe(tx, [(place.id, golden_id) for golden_id in ready], hub.now())
+        known = waiting.known(tx, place.id)
+        links.revisit(tx, place.id, [row.key for row in known])
+        reviews.open_(tx, [_again(place, row, hub.now()) for row in known])
+
+
+def wake(hub: Hub, place: Place) -> None:
+    """Records that only their parents can tell from others are tried again: parents were read since."""
+    if not matched_fields(place.entity).isdisjoint(place.parents):
+        with hub.store.transaction() as tx:
+            reviews.wake(tx, place.id, "waiting", hub.now())
+
+
+def _again(place: Place, row: waiting.Known, now: str) -> dict[str, str | int | None]:
+    said = f"{row.field} names {_called(place.parents[row.field].place)} {row.parent_key}, which is known now"
+    return {
+        "at": now,
+        "binding_id": place.id,
+        "key": row.key,
+        "golden_id": row.golden_id,
+        "kind": "known",
+        "code": "reference.known",
+        "said": f"{said}: it is read again",
+        "due_at": now,
+    }
+
+
+def _keep(tx: Tx, place: Place, rows: Iterable[tuple[int, Wait]], way: str, now: str) -> None:
+    made = [
+        Waiting(
+            place.id,
+            golden_id,
+            one.field,
+            way,
+            one.parent_id,
+            one.parent_key,
+            one.parent_golden,
+            one.coming,
+            one.blocks,
+            one.said,
+            now,
+        )
+        for golden_id, one in rows
+    ]
+    waiting.save(tx, made)
+    place.waits.there |= bool(made)
+
+
+def _by_parent(place: Place) -> dict[int, list[str]]:
+    """The references of a place, by the binding of their parents."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for name, parent in place.parents.items():
+        found[parent.place.id].append(name)
+    return found
+
+
+def _named_in(due: Iterable[Due], names: Sequence[str]) -> set[int]:
+    """The golden records that these deliveries may carry, or be answered with."""
+    found = set[int | None]()
+    for item in due:
+        known = item.known
+        for fields in (known.fields, known.sent, known.shadow and known.shadow.fields):
+            found.update(number(fields.get(name)) for name in names if fields)
+    return {golden_id for golden_id in found if golden_id is not None}
+
+
+def _wait(name: str, parent: Parent, value: Value, there: Standing | None) -> Wait:
+    """Why a reference cannot be sent, and whether that keeps the record from being created."""
+    live = there is not None and there.state == LIVE
+    coming = there is not None and live and (there.waits or there.delivery in ("owed", "creating"))
+    blocks = parent.required or (coming and not parent.circular)
+    said = f"{name} names {parent.place.entity.name} {value}, which {_why(parent.place, there, coming)}"
+    return Wait(name, parent.place.id, None, there.golden_id if there else number(value), said, coming, blocks)
+
+
+def _why(place: Place, there: Standing | None, coming: bool) -> str:
+    system = place.binding.system
+    if there is None or there.state == DELETED:
+        return "was deleted" if there else "the hub does not hold any more"
+    if there.delivery == "refused":
+        return f"{system} refused: {there.said}"
+    if coming:
+        return f"is not in {system} yet" + (f": {there.said}" if there.said else "")
+    return f"is not in {system}, and not owed to it"
+
+
+def _called(place: Place) -> str:
+    return f"{place.binding.system} {place.entity.name}"

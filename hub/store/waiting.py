@@ -1,0 +1,151 @@
+"""References that wait for their parent: what a system shows and we do not know, what it is owed and has no key for."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from hub.store import schema
+from hub.store.bulk import upsert
+from hub.store.database import Tx, plain
+from hub.store.lookup import Lookup
+
+IN, OUT = "in", "out"
+
+
+class Waiting(NamedTuple):
+    """One reference of one record in one system."""
+
+    binding_id: int
+    golden_id: int
+    field: str
+    #: in: the record shows a key that is not taken yet. out: it is owed a key that is not there yet.
+    way: str
+    #: The parent: its binding, and its key (in) or its golden record (out).
+    parent_id: int
+    parent_key: str | None
+    parent_golden: int | None
+    #: Is the parent owed to that system?
+    coming: bool
+    #: Is the record not created before?
+    blocks: bool
+    said: str
+    since: str
+
+
+class Standing(NamedTuple):
+    """A golden record that is somebody's parent, as one system has it."""
+
+    golden_id: int
+    #: 1 live, 0 deleted, 2 absorbed.
+    state: int
+    #: None: it is not there.
+    key: str | None
+    #: Of the delivery that is owed there, and why it failed. None: there is none, it did not.
+    delivery: str | None
+    said: str | None
+    #: Is it to be created there, and waits for a parent of its own?
+    waits: bool
+
+
+_SAVE = upsert(schema.waiting, Waiting._fields)
+_FORGET = Lookup("DELETE FROM waiting WHERE binding_id = :binding AND way = :way AND golden_id {among}", kind="bigint")
+_UNREAD = Lookup(
+    """SELECT w.binding_id, w.golden_id, w.field, w.parent_id, w.parent_key, w.said
+       FROM {each waiting w: w.golden_id = j.value AND w.way = 'in'}""",
+    kind="bigint",
+)
+_STANDING = Lookup(
+    """SELECT g.id, g.state, l.key, d.state, d.said,
+         EXISTS (SELECT 1 FROM waiting w
+                 WHERE w.binding_id = :binding AND w.golden_id = g.id AND w.way = 'out' AND w.blocks = 1)
+       FROM {each golden g: g.id = j.value}
+         {left link l: l.binding_id = :binding AND l.golden_id = g.id AND l.state = 1}
+         {left delivery d: d.binding_id = :binding AND d.golden_id = g.id}""",
+    kind="bigint",
+)
+_KNOWN = sa.text(
+    """SELECT w.golden_id, c.key, w.field, w.parent_key FROM waiting w
+         JOIN link p ON p.binding_id = w.parent_id AND p.key = w.parent_key
+         JOIN link c ON c.binding_id = w.binding_id AND c.golden_id = w.golden_id AND c.state = 1
+       WHERE w.binding_id = :binding AND w.way = 'in'"""
+)
+_READY = sa.text(
+    """SELECT DISTINCT w.golden_id FROM waiting w WHERE w.binding_id = :binding AND w.way = 'out' AND (
+         EXISTS (SELECT 1 FROM link p JOIN golden g ON g.id = p.golden_id AND g.state = 1
+                 WHERE p.binding_id = w.parent_id AND p.golden_id = w.parent_golden AND p.state = 1)
+         OR EXISTS (SELECT 1 FROM golden a WHERE a.id = w.parent_golden AND a.state = 2)
+         OR (w.coming = 1
+             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = w.parent_id
+                             AND d.golden_id = w.parent_golden AND d.state IN ('owed', 'creating'))
+             AND NOT EXISTS (SELECT 1 FROM waiting x WHERE x.binding_id = w.parent_id
+                             AND x.golden_id = w.parent_golden AND x.way = 'out' AND x.blocks = 1)))"""
+)
+_SWEEP = sa.text(
+    """DELETE FROM waiting WHERE binding_id = :binding AND (
+         NOT EXISTS (SELECT 1 FROM golden g WHERE g.id = waiting.golden_id AND g.state = 1)
+         OR (way = 'in' AND NOT EXISTS (SELECT 1 FROM link l WHERE l.binding_id = waiting.binding_id
+                                        AND l.golden_id = waiting.golden_id AND l.state = 1)))"""
+)
+_OF = sa.text("SELECT * FROM waiting WHERE golden_id = :golden ORDER BY binding_id, field")
+
+
+class Unread(NamedTuple):
+    """A key that a record shows, of a parent that is not known."""
+
+    binding_id: int
+    golden_id: int
+    field: str
+    parent_id: int
+    parent_key: str
+    said: str
+
+
+class Known(NamedTuple):
+    """A record whose parent is known by now."""
+
+    golden_id: int
+    key: str
+    field: str
+    parent_key: str
+
+
+def save(tx: Tx, rows: Sequence[Waiting]) -> None:
+    """From now on these wait."""
+    tx.many(_SAVE, [(*row[:7], int(row.coming), int(row.blocks), plain(row.said), row.since) for row in rows])
+
+
+def forget(tx: Tx, binding_id: int, golden_ids: Sequence[int], way: str) -> None:
+    """These wait no more, that way."""
+    tx.each_do(_FORGET, golden_ids, binding=binding_id, way=way)
+
+
+def sweep(tx: Tx, binding_id: int) -> None:
+    """Records that are gone wait for nothing."""
+    tx.run(_SWEEP, {"binding": binding_id})
+
+
+def unread(tx: Tx, golden_ids: Sequence[int]) -> list[Unread]:
+    """What any system shows of these golden records, and is not taken yet."""
+    return [Unread(*row) for row in tx.each(_UNREAD, golden_ids)]
+
+
+def standing(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Standing]:
+    """Parents, as one system has them."""
+    found = (Standing(*row) for row in tx.each(_STANDING, golden_ids, binding=binding_id))
+    return {row.golden_id: row for row in found}
+
+
+def known(tx: Tx, binding_id: int) -> list[Known]:
+    """Records of a system whose parents are known by now."""
+    return [Known(*row) for row in tx.rows(_KNOWN, {"binding": binding_id})]
+
+
+def ready(tx: Tx, binding_id: int) -> list[int]:
+    """Golden records whose parents are there by now, or are not to come any more."""
+    return [row[0] for row in tx.rows(_READY, {"binding": binding_id})]
+
+
+def of_golden(tx: Tx, golden_id: int) -> list[Waiting]:
+    """What waits of one golden record, in all systems."""
+    return [Waiting(*row) for row in tx.rows(_OF, {"golden": golden_id})]
