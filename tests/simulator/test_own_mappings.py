@@ -99,5 +99,5 @@ def test_a_reference_is_typed_by_nobody() -> None:
     instance = replace(told, entities={"account": replace(told.entities["account"], references={"mother": "account"})})
     played = stage(instance, "account")
     assert played.terms.fields == ("name",)
-    assert played.terms.still("a") == {"mother": "1"}
+    assert played.terms.still("a", 1) == {"mother": "1"}
     assert played.instance.entities["account"].references == {}
