@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from hub.core.errors import Refused
+from hub.core.putback import frozen
 from hub.core.record import Fields, Raw
 from hub.flow.deciding import held
 from hub.flow.deciding.aside import link, separate
@@ -284,7 +285,11 @@ class People:
             separate(hub, place, key, "somebody")
 
     def resume(self, place: Place) -> None:
-        """As `hub resume` does."""
+        """As `hub resume` does; with `--baseline` where it seems to be put back, which no system here ever is."""
         self.play.note("somebody resumes", place.binding.system)
         with self.play.world.store.transaction() as tx:
+            why = catalog.position(tx, place.id).paused
+            if why is not None and frozen(why):
+                catalog.choose(tx, place.id, "baseline", self.play.world.hub.now())
+                self.play.met["a system seemed to be put back"] += 1
             catalog.pause(tx, place.id, None)

@@ -51,6 +51,7 @@ RARE = (
     "deletions accepted",
     "deletions refused",
     "linked by likeness",
+    "a system seemed to be put back",
     "a person recognised a record",
 )
 
