@@ -39,6 +39,7 @@ HANDED_ON = {
     "hub/core/unfit.py",
     "hub/flow/delivering/deliver.py",
     "hub/flow/deciding/enter.py",
+    "hub/flow/merging/aside.py",
     "hub/flow/merging/merge.py",
 }
 Made = tuple[str | None, tuple[str, ...]]

@@ -1,26 +1,25 @@
 """Foreign keys: a field of one system that carries the other system's key. A person who fills it links, who clears it
 unlinks; when the counterpart's key is known, the field is owed like any other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hub.core.errors import HubError, Refused
 from hub.core.merge import Shadow
 from hub.core.record import Fields, Value
 from hub.core.references import INTO, named
 from hub.flow.batch import Batch, Draft
+from hub.flow.merging.aside import Aside
 from hub.flow.place import Hub, Place
 from hub.store import matches, records
 from hub.store.matches import Candidate
 from hub.store.schema import ABSORBED
 
-Aside = Callable[[str, str, HubError, int | None], None]
-
 
 class ForeignKeys:
     """The foreign keys of one page of one system."""
 
-    def __init__(self, hub: Hub, place: Place, batch: Batch) -> None:
-        self.hub, self.place, self.batch = hub, place, batch
+    def __init__(self, hub: Hub, place: Place, batch: Batch, aside: Aside) -> None:
+        self.hub, self.place, self.batch, self.aside = hub, place, batch, aside
         self.linked: dict[tuple[str, str], Candidate] = {}
 
     def prepare(self, page: Sequence[Fields]) -> None:
@@ -30,7 +29,7 @@ class ForeignKeys:
             for found in matches.find_linked(self.batch.tx, self.place.id, other.id, name, values):
                 self.linked[name, found.value] = found
 
-    def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, aside: Aside) -> Shadow:
+    def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
         has lost keys without a person's doing: those are written again."""
         if not self.place.links:
@@ -40,11 +39,11 @@ class ForeignKeys:
             if name not in theirs:
                 continue
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
-            if now == ours or lost or self.moved(draft, key, name, other, now, base, aside):
+            if now == ours or lost or self.moved(draft, key, name, other, now, base):
                 fields[name] = now
         return Shadow(fields, shadow.asked, shadow.held)
 
-    def moved(self, draft: Draft, key: str, name: str, other: Place, now: Value, base: Value, aside: Aside) -> bool:
+    def moved(self, draft: Draft, key: str, name: str, other: Place, now: Value, base: Value) -> bool:
         """Follow a key that a person changed. False: it could not be followed; the shadow stays."""
         ours = draft.fields.get(name)
         if now == base:
@@ -54,15 +53,15 @@ class ForeignKeys:
             return True
         if ours is not None and ours != base:
             said = f"{name} names {now}, but the hub has linked it to {ours} meanwhile: correct the field"
-            aside(key, "taken", Refused("link.changed-twice", said), draft.golden_id)
+            self.aside.put(key, "taken", Refused("link.changed-twice", said), draft.golden_id)
             return False
-        return self.follow(draft, key, name, other, str(now), aside)
+        return self.follow(draft, key, name, other, str(now))
 
-    def follow(self, draft: Draft, key: str, name: str, other: Place, value: str, aside: Aside) -> bool:
+    def follow(self, draft: Draft, key: str, name: str, other: Place, value: str) -> bool:
         found = self.linked.get((name, value))
         if found is not None and found.key is not None and found.key != key:
             said = f"{name} names {other.binding.system} {value}, to which {found.key} is linked"
-            aside(
+            self.aside.put(
                 key, "taken", Refused("link.taken", said + ": a link is 1:1; correct one of the two"), draft.golden_id
             )
             return False

@@ -7,7 +7,7 @@ from hub.core import landing
 from hub.core import merge as core
 from hub.core.merge import Shadow
 from hub.flow.delivering import outcome
-from hub.flow.merging.merge import PageMerge
+from hub.flow.merging.arrivals import Arrivals
 from hub.simulator.planted.bug import Swap
 
 
@@ -29,5 +29,5 @@ def lost_update_is_not_recognised() -> Sequence[Swap]:
 
 def child_meets_as_a_stranger() -> Sequence[Swap]:
     """The record that a lost create made is merged without a base: golden and system meet for the first time."""
-    right = PageMerge.join
-    return [Swap(PageMerge, "join", lambda self, look, found: right(self, look, found._replace(child=False)))]
+    right = Arrivals.join
+    return [Swap(Arrivals, "join", lambda self, look, found: right(self, look, found._replace(child=False)))]

@@ -10,7 +10,7 @@ from hub.core.model import Unit
 from hub.flow.batch import Batch
 from hub.flow.deciding.decide import Decided
 from hub.flow.delivering import plan
-from hub.flow.merging import deletes, merge
+from hub.flow.merging import deletes, meet
 from hub.flow.merging.deletes import Deletions
 from hub.simulator.planted.bug import Swap
 from hub.store import catalog
@@ -21,7 +21,7 @@ def merged_otherwise(change: Callable[[Merged, Any], Merged]) -> Sequence[Swap]:
     def wrong(units: Any, shadow: Any, ours: Any, theirs: Any, decide: Any) -> Merged:
         return change(core.merge(units, shadow, ours, theirs, decide), theirs)
 
-    return [Swap(merge, "merge", wrong)]
+    return [Swap(meet, "merge", wrong)]
 
 
 def shadow_of_a_held_field_moves() -> Sequence[Swap]:
@@ -34,7 +34,7 @@ def shadow_of_a_held_field_moves() -> Sequence[Swap]:
 
 
 def held_fields_are_written() -> Sequence[Swap]:
-    return [Swap(module, "held_fields", lambda units, shadow: frozenset()) for module in (plan, merge)]
+    return [Swap(module, "held_fields", lambda units, shadow: frozenset()) for module in (plan, meet)]
 
 
 def clashes_are_not_logged() -> Sequence[Swap]:
@@ -53,7 +53,7 @@ def held_clash_is_logged_again() -> Sequence[Swap]:
     def keep(self: Batch, place: Any, look: Any, draft: Any, shadow: Shadow, *more: Any) -> None:
         right_keep(self, place, look._replace(hash=None) if shadow.held else look, draft, shadow, *more)
 
-    return [Swap(merge, "merge", forgets), Swap(Batch, "keep", keep), *reads_all()]
+    return [Swap(meet, "merge", forgets), Swap(Batch, "keep", keep), *reads_all()]
 
 
 def reads_all() -> Sequence[Swap]:
@@ -65,7 +65,7 @@ def groups_merge_by_field() -> Sequence[Swap]:
     def apart(units: Sequence[Unit], *more: Any) -> Merged:
         return core.merge([Unit(n, (n,), unit.policy, unit.said) for unit in units for n in unit.fields], *more)
 
-    return [Swap(merge, "merge", apart)]
+    return [Swap(meet, "merge", apart)]
 
 
 def deletion_always_wins() -> Sequence[Swap]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.flow.delivering.deliver import DeliveryPage
+from hub.flow.merging.arrivals import Arrivals
 from hub.flow.merging.matching import Finder, Found
-from hub.flow.merging.merge import PageMerge
 from hub.match.score import Scored, Scorer
 from hub.simulator.planted.bug import Swap
 
@@ -43,4 +43,4 @@ def created_beside_what_waits() -> Sequence[Swap]:
 
 def not_compared_again() -> Sequence[Swap]:
     """A record that stands aside is not compared with what comes later."""
-    return [Swap(PageMerge, "compare_again", lambda self: None)]
+    return [Swap(Arrivals, "compare_again", lambda self: None)]

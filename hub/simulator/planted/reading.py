@@ -8,8 +8,8 @@ from adapters.memory.rows import Table
 from hub.core.errors import TryLater
 from hub.engine.sync import Sync
 from hub.flow.merging import merge
+from hub.flow.merging.aside import Aside
 from hub.flow.merging.deletes import Deletions
-from hub.flow.merging.merge import PageMerge
 from hub.flow.polling import poll
 from hub.flow.polling.reconcile import Comparison
 from hub.flow.seen import Seen
@@ -41,10 +41,10 @@ def last_record_of_a_page_is_skipped() -> Sequence[Swap]:
 
 
 def one_bad_record_stops_the_page() -> Sequence[Swap]:
-    def stops(self: PageMerge, key: str, kind: str, error: Exception, *more: Any) -> None:
+    def stops(self: Aside, key: str, kind: str, error: Exception, *more: Any) -> None:
         raise error
 
-    return [Swap(PageMerge, "aside", stops)]
+    return [Swap(Aside, "put", stops)]
 
 
 def failed_list_of_keys_is_empty() -> Sequence[Swap]:

@@ -11,7 +11,7 @@ from hub.flow.batch import Batch
 from hub.flow.delivering import deliver, plan
 from hub.flow.delivering.deliver import DeliveryPage
 from hub.flow.delivering.outcome import Outcomes
-from hub.flow.merging import merge
+from hub.flow.merging import meet
 from hub.simulator.planted.bug import Swap
 from hub.store import deliveries
 from hub.store.database import Tx
@@ -50,7 +50,7 @@ def sends_whole_records() -> Sequence[Swap]:
     def everything(shadow: Shadow, ours: Mapping[str, Any], writable: frozenset[str], held: frozenset[str]) -> Any:
         return {name: value for name, value in ours.items() if name in writable}
 
-    return [Swap(plan, "owed", everything), Swap(merge, "owed", everything)]
+    return [Swap(plan, "owed", everything), Swap(meet, "owed", everything)]
 
 
 def never_done() -> Sequence[Swap]:
