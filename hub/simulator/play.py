@@ -127,7 +127,7 @@ class Play(Scene):
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            if self.unchanged(keys=True) and not self.people.waiting():
+            if self.unchanged(keys=True) and not self.people.waiting() and not self.standing.paused:
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")

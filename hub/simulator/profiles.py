@@ -278,7 +278,7 @@ PROFILES = (
     Profile("modes of deletion", modes, MODES, (12, 16), share=2),
     Profile("guarded deletions", guarded, GUARDED, (12, 16), share=2),
     Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
-    Profile("held", held, HELD, (12, 12)),
+    Profile("held", held, HELD, (12, 12), share=4),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
     Profile("lost creates", pair_with(PLAIN), CREATES, (12, 12)),

@@ -3,7 +3,7 @@
 | of these records, the latest first                                | then                                       |
 |-------------------------------------------------------------------|--------------------------------------------|
 | one has a lower version than we know, or an older stamp           | the system was put back                    |
-| of those that the hub made there, the two latest are not there    | the system was put back                    |
+| of those that the hub made there, the three latest are not there  | the system was put back                    |
 | the ten latest, whoever made them, are not there                  | the system was put back                    |
 | some others are not there                                         | somebody deleted them: nothing to say here |
 
@@ -23,7 +23,7 @@ from hub.store.records import Known
 #: Records that are looked at.
 SAMPLE = 20
 #: People delete what they made a moment ago, but hardly what the hub did: so many of each in a row tell it.
-OURS, ANYBODYS = 2, 10
+OURS, ANYBODYS = 3, 10
 
 
 def prove(hub: Hub, place: Place) -> None:
