@@ -17,7 +17,7 @@ from hub.flow.merging.paired import Paired
 from hub.flow.place import Hub, Place
 from hub.flow.seen import NOTHING
 from hub.match.score import MOST, Scored, Scorer, Verdict
-from hub.store import matches, records
+from hub.store import candidates, matches, records
 from hub.store.database import Tx
 from hub.store.matches import Candidate
 from hub.store.records import Known
@@ -67,6 +67,8 @@ class Finder:
         self.doubts, self.decided = list(doubts), decided
         self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
         self.known: dict[int, Known] = {}
+        #: By key, which golden records a person saw who said that it is none of them.
+        self.shown: dict[str, set[int]] = defaultdict(set)
         self.paired = Paired(place, tx)
         self.scorer = Scorer(place.entity.similar) if place.entity.similar else None
 
@@ -84,6 +86,9 @@ class Finder:
         ids |= self.paired.prepare([key for key, _ in page])
         self.known = records.load(self.tx, self.place.id, sorted(ids))
         self.paired.prepare_candidates(self.known)
+        new = [key for key, golden_id in self.decided.items() if golden_id is None]
+        for key, golden_id, _ in candidates.of(self.tx, self.place.id, new):
+            self.shown[key].add(golden_id)
         if self.scorer is not None:
             self.prepare_alike([(key, fields) for key, fields in page if not self.certain(key, fields)])
 
@@ -105,8 +110,10 @@ class Finder:
 
     def certain(self, key: str, fields: Fields) -> bool:
         """Need it not be compared, since a person or a rule finds it?"""
-        if key in self.decided or key in self.paired.same:
+        if key in self.paired.same or self.decided.get(key) is not None:
             return True
+        if key in self.decided:
+            return False
         return any(self.usable(rule, value, key, fields) for rule, value in self.questions(key, fields))
 
     def usable(self, rule: str, value: str, key: str, fields: Fields) -> list[Candidate]:
@@ -132,9 +139,13 @@ class Finder:
 
     def find(self, key: str, fields: Fields) -> Found:
         if key in self.decided:
-            return self.by_person(self.decided[key], fields)
+            golden_id = self.decided[key]
+            return self.none_of_them(key, fields) if golden_id is None else self.by_person(golden_id, fields)
         if key in self.paired.same:
             return self.by_worksheet(key, fields)
+        return self.by_rules(key, fields)
+
+    def by_rules(self, key: str, fields: Fields) -> Found:
         for rule, value in self.questions(key, fields):
             candidates = self.usable(rule, value, key, fields)
             if candidates:
@@ -189,10 +200,24 @@ class Finder:
         draft = self.batch.drafts.get(candidate.golden_id)
         return candidate.key or (self.linked_here(draft) if draft else None)
 
-    def by_person(self, golden_id: int | None, fields: Fields) -> Found:
-        """What a person decided, if it is still possible."""
-        if golden_id is None:
+    def none_of_them(self, key: str, fields: Fields) -> Found:
+        """A person decided that it is none of the records it could be then. One that came since is asked about: two
+        people may have said it of two records that are the same."""
+        doubts = list(self.doubts)
+        found = self.by_rules(key, fields)
+        self.doubts = doubts
+        may_be = list(found.candidates)
+        if found.known is not None and not found.child:
+            may_be.append((found.known.golden_id, None))
+        since = [golden_id for golden_id, _ in may_be if golden_id not in self.shown[key]]
+        if not since:
             return Found()
+        which = ", ".join(f"hub:{golden_id}" for golden_id in since[:5])
+        said = f"a person decided that it is a new one, but {which} came since, which it may be: decide again"
+        return Found(problem=Refused("match.came-since", said), kind="ambiguous", candidates=may_be)
+
+    def by_person(self, golden_id: int, fields: Fields) -> Found:
+        """What a person decided, if it is still possible."""
         found, draft = self.known.get(golden_id), self.batch.drafts.get(golden_id)
         outdated = found is None or (found.state != LIVE and found.sent is None) or found.key is not None
         if found is None or outdated or (draft is not None and self.linked_here(draft) is not None):

@@ -64,5 +64,6 @@ BUGS = (
     Bug("a possible likeness is a new record", likening.possible_is_new, "entered twice"),
     Bug("likeness is not looked at", likening.likeness_is_not_looked_at, "entered twice"),
     Bug("what waits is not compared again", likening.not_compared_again, "entered twice", rare=True),
+    Bug("a new one, whatever came since", likening.new_whatever_came_since, "entered twice", rare=True),
     Bug("created beside what waits", likening.created_beside_what_waits, "entered twice"),
 )

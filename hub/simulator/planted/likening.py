@@ -44,3 +44,8 @@ def created_beside_what_waits() -> Sequence[Swap]:
 def not_compared_again() -> Sequence[Swap]:
     """A record that stands aside is not compared with what comes later."""
     return [Swap(Arrivals, "compare_again", lambda self: None)]
+
+
+def new_whatever_came_since() -> Sequence[Swap]:
+    """That it is a new one holds also against records that nobody had seen when it was said."""
+    return [Swap(Finder, "none_of_them", lambda *given: Found())]
