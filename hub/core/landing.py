@@ -1,7 +1,7 @@
 """Did a write arrive whose answer never came? Judged from what the system shows now."""
 
 from hub.core.likeness import like
-from hub.core.merge import Shadow, settle
+from hub.core.merge import NEVER_MET, Shadow, settle
 from hub.core.record import Fields
 
 
@@ -21,4 +21,4 @@ def updated(shadow: Shadow, sent: Fields, theirs: Fields) -> Shadow:
 def created(sent: Fields, theirs: Fields) -> Shadow:
     """The shadow of a record that a create made: what is not like what was sent, somebody edited since."""
     holds = {name: theirs[name] for name, value in sent.items() if name in theirs and like(value, theirs[name])}
-    return settle(Shadow({}), sent, holds)
+    return settle(NEVER_MET, sent, holds)

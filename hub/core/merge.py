@@ -54,6 +54,10 @@ class Shadow(NamedTuple):
         return value != self.fields.get(name) and not (name in self.asked and value == self.asked[name])
 
 
+#: Of a record that hub and system never agreed on.
+NEVER_MET = Shadow({})
+
+
 class Clash(NamedTuple):
     """A conflict, and what was decided: everything the conflict log needs."""
 
@@ -95,7 +99,7 @@ def merge(units: Iterable[Unit], shadow: Shadow | None, ours: Fields, theirs: Fi
 
     A field that the look does not show is taken to be as it was last seen, so that a group is judged as a whole.
     """
-    work = _Work(shadow or Shadow({}), ours, theirs, decide)
+    work = _Work(shadow or NEVER_MET, ours, theirs, decide)
     for unit in work.loud(units):
         if len(unit.fields) == 1 and unit.blank == "wins" and unit.name not in work.held:
             work.alone(unit, unit.fields[0])

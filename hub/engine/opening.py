@@ -12,8 +12,9 @@ from hub.core.errors import ConfigError, HubError
 from hub.core.model import Instance
 from hub.engine.away import Away
 from hub.engine.machine import real
+from hub.flow.assembling import assemble
 from hub.flow.grade import grade, refusal
-from hub.flow.place import Hub, assemble
+from hub.flow.place import Hub
 from hub.store.catalog import register
 from hub.store.database import Store
 from hub.store.exclusive import exclusive

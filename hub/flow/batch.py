@@ -216,16 +216,7 @@ class Batch:
         self, place: Place, key: str, kind: str, error: HubError, due_at: str, golden_id: int | None = None
     ) -> None:
         """This record stands aside."""
-        self.reviews[place.id, key] = {
-            "at": self.now,
-            "binding_id": place.id,
-            "key": key,
-            "golden_id": golden_id,
-            "kind": kind,
-            "code": error.code,
-            "said": error.said,
-            "due_at": due_at,
-        }
+        self.reviews[place.id, key] = reviews.row(place.id, key, kind, error, self.now, due_at, golden_id)
 
     def may_be(self, place: Place, key: str, golden_id: int, score: int | None) -> None:
         """A record that stands aside may be this golden record. `score`: None, if a rule says so."""

@@ -3,8 +3,9 @@ statement for each entity that is referred to; whatever has no parent yet waits,
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from hub.core.errors import HubError
 from hub.core.match import matched_fields
 from hub.core.record import Fields, Value
 from hub.core.references import INTO, named, number
@@ -188,18 +189,10 @@ def wake(hub: Hub, place: Place) -> None:
             reviews.wake(tx, place.id, "waiting", hub.now())
 
 
-def _again(place: Place, row: waiting.Known, now: str) -> dict[str, str | int | None]:
-    said = f"{row.field} names {_called(place.parents[row.field].place)} {row.parent_key}, which is known now"
-    return {
-        "at": now,
-        "binding_id": place.id,
-        "key": row.key,
-        "golden_id": row.golden_id,
-        "kind": "known",
-        "code": "reference.known",
-        "said": f"{said}: it is read again",
-        "due_at": now,
-    }
+def _again(place: Place, row: waiting.Known, now: str) -> dict[str, Any]:
+    what = f"{row.field} names {_called(place.parents[row.field].place)} {row.parent_key}, which is known now"
+    why = HubError("reference.known", f"{what}: it is read again")
+    return reviews.row(place.id, row.key, "known", why, now, now, row.golden_id)
 
 
 def _keep(tx: Tx, place: Place, rows: Iterable[tuple[int, Wait]], way: str, now: str) -> None:

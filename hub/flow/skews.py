@@ -1,8 +1,8 @@
 """The clocks of the systems, measured at every poll against the hub's own, with what the poll reads anyway."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from hub.adapter import TellsTime
+from hub.adapter import Told
 from hub.core.clocks import measured, set_back
 from hub.core.errors import TooMuchChanged
 from hub.flow.place import Hub, Place
@@ -19,8 +19,8 @@ def remember(hub: Hub, standing: Mapping[int, Agenda]) -> None:
 
 def measure(hub: Hub, place: Place) -> None:
     """How the clock of a system stands now, if it says so."""
-    asked: TellsTime | None = place.adapter if hasattr(place.adapter, "told_time") else None  # type: ignore[assignment]
-    told = asked.told_time() if asked is not None else None
+    ask: Callable[[], Told | None] | None = getattr(place.adapter, "told_time", None)  # see `TellsTime`
+    told = ask() if ask is not None else None
     if told is not None:
         system = place.binding.system
         hub.clocks[system] = measured(hub.machine.now(), told, hub.clocks.get(system))

@@ -20,8 +20,8 @@ from hub.core.model import (
     Similar,
     Unit,
 )
-from hub.engine.sync import Sync
-from hub.flow.place import Hub, Place, Spread, assemble
+from hub.flow.assembling import assemble
+from hub.flow.place import Hub, Place, Spread
 from hub.simulator.clock import Clock, Counter, machine
 from hub.store.catalog import register
 from hub.store.database import Store
@@ -61,10 +61,6 @@ class World:
 
     def place(self, system: str, entity: str = "account") -> Place:
         return self.hub.places[entity][system]
-
-    def run(self) -> Sync:
-        """A run to be."""
-        return Sync(self.hub)
 
 
 def integration(

@@ -1,6 +1,6 @@
 """Links: which record of a system is which golden record. 1:1, and the database holds us to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hub.core.merge import Shadow
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, upsert
-from hub.store.database import Tx
+from hub.store.database import Store, Tx
 from hub.store.lookup import Lookup
 
 
@@ -123,3 +123,15 @@ def count(tx: Tx, binding_id: int) -> int:
 def live_keys(tx: Tx, binding_id: int, after: str, limit: int) -> list[str]:
     """Keys that the hub believes to exist, in order, for the comparison with a full listing."""
     return [row[0] for row in tx.rows(_MISSING, {"binding": binding_id, "after": after, "limit": limit})]
+
+
+def live_pages(store: Store, binding_id: int, size: int) -> Iterator[list[str]]:
+    """All of them, page by page, each read in a transaction of its own."""
+    after = ""
+    while True:
+        with store.reading() as tx:
+            keys = live_keys(tx, binding_id, after, size)
+        if not keys:
+            return
+        after = keys[-1]
+        yield keys

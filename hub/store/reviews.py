@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from hub.core.errors import HubError
 from hub.store import schema
 from hub.store.bulk import Bulk
 from hub.store.database import Tx, plain
@@ -64,8 +65,24 @@ _WAKE = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND bindin
 _WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 
 
+def row(
+    binding_id: int, key: str, kind: str, why: HubError, at: str, due_at: str, golden_id: int | None = None
+) -> dict[str, Any]:
+    """A record that stands aside from now on, and when it is tried again."""
+    return {
+        "at": at,
+        "binding_id": binding_id,
+        "key": key,
+        "golden_id": golden_id,
+        "kind": kind,
+        "code": why.code,
+        "said": why.said,
+        "due_at": due_at,
+    }
+
+
 def open_(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of at, binding_id, key, golden_id, kind, code, said, due_at. One is open for a record at a time."""
+    """Rows as `row` gives them. One is open for a record at a time."""
     unique = {(row["binding_id"], row["key"]): row for row in rows}
     tx.many(_OPEN, [_pick({**row, "said": plain(row["said"])}) for row in unique.values()])
 

@@ -32,9 +32,17 @@ class World(Protocol):
         """A whole record, ready to be created, whose field `name` holds this text and `other` holds some."""
         ...
 
-    def create(self, fields: Raw) -> str: ...
-    def edit(self, key: str, fields: Raw) -> None: ...
-    def delete(self, key: str) -> None: ...
+    def create(self, fields: Raw) -> str:
+        """Somebody enters a record; its key."""
+        ...
+
+    def edit(self, key: str, fields: Raw) -> None:
+        """Somebody changes some fields of it."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Somebody deletes it."""
+        ...
 
 
 class Suite:
@@ -42,11 +50,11 @@ class Suite:
 
     @pytest.fixture
     def adapter(self) -> Iterator[Adapter]:
-        raise NotImplementedError("give the adapter of your system")
+        pytest.fail("the suite needs a fixture `adapter` that gives the adapter of your system", pytrace=False)
 
     @pytest.fixture
     def world(self) -> World:
-        raise NotImplementedError("give the people of your system")
+        pytest.fail("the suite needs a fixture `world` that gives the people of your system", pytrace=False)
 
     def made(self, world: World, count: int, prefix: str = "Made") -> list[str]:
         return [world.create(world.sample(f"{prefix} {n}")) for n in range(count)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from hub.core.errors import Refused
-from hub.core.merge import EXISTENCE, Shadow
+from hub.core.merge import EXISTENCE, NEVER_MET, Shadow
 from hub.core.model import LINK
 from hub.core.record import Fields, Value
 from hub.core.unfit import Unfit
@@ -118,7 +118,7 @@ class Decided:
 
     def unit(self, side: Side, values: Fields | None) -> None:
         """The shadow moves to what the system shows; the golden record to what was decided."""
-        shadow = self.known.shadow or Shadow({})
+        shadow = self.known.shadow or NEVER_MET
         held = shadow.held.get(self.conflict.unit)
         theirs = held.theirs if held else self.conflict.theirs
         self.keep_shadow(shadow, theirs)

@@ -9,12 +9,12 @@ from typing import Any
 from hub.adapter import Failure, Written
 from hub.core.errors import Gone, HubError, Refused, Stale, Unknown
 from hub.core.likeness import like
-from hub.core.merge import Shadow
+from hub.core.merge import NEVER_MET, Shadow
 from hub.core.merge import settle as settled
 from hub.core.record import Fields, Raw, Record
 from hub.core.retry import tried, wait
 from hub.flow.batch import Batch
-from hub.flow.delivering.plan import DELETIONS, EMPTY, Plan
+from hub.flow.delivering.plan import DELETIONS, Plan
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys
 from hub.store import deliveries, intents
@@ -150,7 +150,7 @@ class Outcomes:
         repeated = item.due.state == CREATING
         holds, hash_ = self.holds(item, outcome, told and not repeated)
         as_sent = holds is item.sent
-        shadow = Shadow(holds) if as_sent else settled(EMPTY, item.sent, holds)
+        shadow = Shadow(holds) if as_sent else settled(NEVER_MET, item.sent, holds)
         doc = self.encoded.get(known.golden_id) if as_sent else None
         batch.link(place, key, known.golden_id, hash_, known_version(outcome, hash_), shadow, doc)
         batch.audit(known.golden_id, place, "created", {"key": [None, key]})
@@ -165,7 +165,7 @@ class Outcomes:
     def updated(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
         self.sent.updated += 1
         known = item.due.known
-        before = known.shadow or EMPTY
+        before = known.shadow or NEVER_MET
         holds, hash_ = self.holds(item, outcome, told)
         shadow = settled(before, item.sent, holds)
         batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_), shadow)
@@ -193,7 +193,7 @@ class Outcomes:
         shown = place.values(raw)
         if shown == place.values(item.write.fields) if item.step == "create" else self.as_asked(item, raw):
             return item.sent, place.digest(shown)
-        sent, shadow = item.sent, (item.due.known.shadow or EMPTY).fields
+        sent, shadow = item.sent, (item.due.known.shadow or NEVER_MET).fields
         fields, problems = place.binding.mapping.to_hub(raw)
         fields, strange = self.keys.back(fields) if self.keys else (fields, False)
         holds = {name: fields.get(name, value) for name, value in sent.items()}

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from hub.adapter import Kind, Write
 from hub.core.errors import Refused
 from hub.core.mapping import misfit
-from hub.core.merge import EXISTENCE, Shadow, held_fields, owed
+from hub.core.merge import EXISTENCE, held_fields, owed
 from hub.core.record import Fields
 from hub.flow.place import Place
 from hub.flow.references import Keys, Wait
@@ -21,7 +21,6 @@ Step = Literal[
 DELETIONS = ("delete", "close")
 #: What comes of a golden record that is deleted, in a system that still has it.
 GONE = (*DELETIONS, "part", "contest")
-EMPTY = Shadow({})
 
 
 class Plan(NamedTuple):
@@ -81,7 +80,7 @@ def create(place: Place, due: Due, token: str, keys: Keys | None = None) -> Plan
     problems = mapping.missing(known.fields)
     if problems:
         return Plan(due, "refuse", problem=misfit(problems))
-    return fitting(place, due, "create", sent, f"{token}-{known.golden_id}", keys)._replace(waits=waits)
+    return fitting(place, due, "create", sent, f"{token}-{known.golden_id}", keys, waits)
 
 
 def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
@@ -96,7 +95,7 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
     if keys is not None:
         sent, parted = keys.parted(known.golden_id, sent)
         waits = [wait._replace(blocks=False) for wait in parted]
-    return (fitting(place, due, "update", sent, keys=keys) if sent else Plan(due, "none"))._replace(waits=waits)
+    return fitting(place, due, "update", sent, "", keys, waits) if sent else Plan(due, "none", waits=waits)
 
 
 def delete(place: Place, due: Due, keys: Keys | None = None) -> Plan:
@@ -129,14 +128,15 @@ def fitting(
     sent: Fields,
     token: str = "",
     keys: Keys | None = None,
+    waits: Sequence[Wait] = (),
 ) -> Plan:
-    """The write, if every value fits the system."""
+    """The write, if every value fits the system. `waits`: references that are not in it."""
     mapping = place.binding.mapping
     raw, problems = mapping.to_system(keys.keyed(sent) if keys else sent)
     if step == "create" and not problems and mapping.initial:
         begun, problems = mapping.begin({**due.known.fields, **sent})
         raw = {**begun, **raw}
     if problems:
-        return Plan(due, "refuse", problem=misfit(problems))
+        return Plan(due, "refuse", problem=misfit(problems), waits=waits)
     kind: Kind = "create" if step == "create" else "update"
-    return Plan(due, step, sent, Write(kind, due.known.key, raw, due.known.version, token))
+    return Plan(due, step, sent, Write(kind, due.known.key, raw, due.known.version, token), waits=waits)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from hub.core.merge import EXISTENCE, Clash, Held, Shadow, untouched
+from hub.core.merge import EXISTENCE, NEVER_MET, Clash, Held, Shadow, untouched
 from hub.core.model import LINK
 from hub.core.policy import existence
 from hub.core.record import Fields
@@ -154,7 +154,7 @@ class Deletions:
     def edited_after_delete(self, look: Look, draft: Draft, shadow: Shadow | None) -> Shadow | None:
         """The golden record was deleted, and here someone edited its record before our deletion arrived. The base to
         merge with, where the edit brings it back; else None."""
-        base = (shadow or Shadow({})).fields
+        base = (shadow or NEVER_MET).fields
         marks = self.means.marks  # our own mark on it is nobody's edit
         moved = {
             name

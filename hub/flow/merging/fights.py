@@ -9,7 +9,7 @@ from zlib import crc32
 import orjson
 
 from hub.core.fight import BACK, Turn, fights, parties
-from hub.core.merge import Decide, Decision, Merged, Shadow
+from hub.core.merge import NEVER_MET, Decide, Decision, Merged, Shadow
 from hub.core.model import Unit
 from hub.core.record import Fields, Value
 from hub.flow.batch import Draft
@@ -28,7 +28,7 @@ class Ring:
     def __init__(self, draft: Draft, system: str, shadow: Shadow | None, look: Fields, now: str, since: str) -> None:
         """`since`: older turns do not count."""
         self.draft, self.system, self.look = draft, system, look
-        self.shadow = shadow or _NEVER_MET
+        self.shadow = shadow or NEVER_MET
         self.now, self.since = now, since
         self.shown: dict[str, Turn | None] = {}
 
@@ -95,9 +95,6 @@ class Ring:
         if self.draft.source(name)[0] == self.system and TURNS + name not in self.draft.origin:
             return None
         return self.moved(name)
-
-
-_NEVER_MET = Shadow({})
 
 
 def digest(value: Value) -> str:

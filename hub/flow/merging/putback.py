@@ -25,14 +25,22 @@ def is_older(place: Place, key: str) -> PutBack:
     return put_back(place.binding.system, place.entity.name, f"{key} is older than it was")
 
 
-def fell(hub: Hub, place: Place, record: Record, source: Sequence[str | None]) -> bool:
-    """Is a value older than the one that it takes the place of (`source`: its system and stamp), which came from here,
-    too? Not where the system's clock was set back."""
-    (system, before), now = source, record.stamp
-    if system != place.binding.system or not before or not now or (before <= now and now[:1].isdigit()):
+def stamp_fell(place: Place, record: Record, source: Sequence[str | None]) -> bool:
+    """Does a record have an older stamp than one of its values (`source`: its system and stamp) had here before?"""
+    system, before = source
+    if system != place.binding.system or not before or not record.stamp:
         return False
     when = place.adapter.when
-    return older(when(before), when(now)) and late(hub, place) is None
+    return older(when(before), when(record.stamp))
+
+
+def fell(hub: Hub, place: Place, record: Record, source: Sequence[str | None]) -> bool:
+    """The same of a value that takes the place of `source`, and cheap: nearly all are later, which a look at the text
+    tells. Not where the system's clock was set back."""
+    before, now = source[1], record.stamp
+    if before and now and before <= now and now[:1].isdigit():
+        return False
+    return stamp_fell(place, record, source) and late(hub, place) is None
 
 
 def written_again(shadow: Shadow | None) -> Decide:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from hub.core.errors import Refused
-from hub.core.putback import put_back
 from hub.flow.delivering.settle import after_poll, land, open_doubts
 from hub.flow.drift import Watch, leave_alone
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
-from hub.flow.polling.proof import prove
-from hub.flow.polling.replay import make_anew
+from hub.flow.polling.proof import prove, rewound
+from hub.flow.polling.replay import catch_up
 from hub.flow.seen import Seen, Tally
-from hub.flow.skews import late, measure
-from hub.store import catalog, reviews
+from hub.flow.skews import measure
+from hub.store import reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
 from hub.store.reviews import Review
@@ -46,9 +46,8 @@ def poll(
     began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         measure(hub, place)
-        if page.rewound and mode is None and late(hub, place) is None:
-            said = "what changed last is not there any more"
-            raise put_back(place.binding.system, place.entity.name, said)
+        if page.rewound and mode is None:
+            rewound(hub, place)
         if page.records or page.gone or page.broken or page.cursor != cursor:
             seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
             total.add(merge_page(hub, place, seen, doubts))
@@ -63,15 +62,6 @@ def poll(
     if mode is not None:
         total.add(catch_up(hub, place, mode, shown))
     return total
-
-
-def catch_up(hub: Hub, place: Place, mode: str, shown: set[str]) -> Tally:
-    """All of a system that was put back was read, as a person said: from here on it is polled as ever."""
-    made = make_anew(hub, place, shown) if mode == "replay" else Tally()
-    with hub.store.transaction() as tx:
-        catalog.caught_up(tx, place.id)
-    del hub.modes[place.id]
-    return made
 
 
 def again(hub: Hub, place: Place, kind: str = "") -> Tally:
@@ -100,16 +90,7 @@ def missing(hub: Hub, place: Place, absent: list[Review]) -> None:
         reviews.open_(tx, [dangling(place, review, hub.now(), due_at) for review in named])
 
 
-def dangling(place: Place, review: Review, now: str, due_at: str) -> dict[str, str | int | None]:
+def dangling(place: Place, review: Review, now: str, due_at: str) -> dict[str, Any]:
     said = f"a foreign key names {place.binding.system} {review.key}, which is not there: correct or clear the field"
-    error = Refused("link.dangling", said)
-    return {
-        "at": now,
-        "binding_id": place.id,
-        "key": review.key,
-        "golden_id": review.golden_id,
-        "kind": "dangling",
-        "code": error.code,
-        "said": error.said,
-        "due_at": due_at,
-    }
+    why = Refused("link.dangling", said)
+    return reviews.row(place.id, review.key, "dangling", why, now, due_at, review.golden_id)

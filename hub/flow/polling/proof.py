@@ -14,9 +14,11 @@ is back after it was away.
 from collections.abc import Collection, Sequence
 from itertools import takewhile
 
-from hub.core.putback import lower, older, put_back
+from hub.core.putback import lower, put_back
 from hub.core.record import Record
+from hub.flow.merging.putback import is_older, stamp_fell
 from hub.flow.place import Hub, Place
+from hub.flow.skews import late
 from hub.store import audit, records
 from hub.store.records import Known
 
@@ -42,8 +44,8 @@ def prove(hub: Hub, place: Place) -> None:
         said = f"the {max(lost, lost_ours)} records made or changed last are gone"
         raise put_back(place.binding.system, place.entity.name, said)
     for one in known:
-        if one.key in there and fell(place, one, there[one.key]):
-            raise put_back(place.binding.system, place.entity.name, f"{one.key} is older than it was")
+        if one.key in there and is_older_there(place, one, there[one.key]):
+            raise is_older(place, str(one.key))
 
 
 def gone(known: Sequence[Known], there: Collection[str]) -> int:
@@ -51,11 +53,15 @@ def gone(known: Sequence[Known], there: Collection[str]) -> int:
     return sum(1 for _ in takewhile(lambda one: one.key not in there, known))
 
 
-def fell(place: Place, known: Known, record: Record) -> bool:
+def is_older_there(place: Place, known: Known, record: Record) -> bool:
     """Is this record older than the hub knows it?"""
     if place.adapter.can.counted and lower(known.version, record.version):
         return True
-    when = place.adapter.when
-    stamps = [when(at) for system, at in known.sources() if system == place.binding.system and at]
-    now = when(record.stamp) if record.stamp else None
-    return any(older(at, now) for at in stamps)
+    return any(stamp_fell(place, record, source) for source in known.sources())
+
+
+def rewound(hub: Hub, place: Place) -> None:
+    """The feed of changes ends before the place that the hub has come to. Raises PutBack; not where only the system's
+    clock was set back."""
+    if late(hub, place) is None:
+        raise put_back(place.binding.system, place.entity.name, "what changed last is not there any more")

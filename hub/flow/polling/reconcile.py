@@ -10,7 +10,7 @@
 | it is not                    | held or accepted        | nothing: a person is asked, or has answered                 |
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
@@ -39,7 +39,7 @@ class Comparison:
 
     def compare(self, there: set[str]) -> Tally:
         known, absent = 0, list[str]()
-        for keys in self.linked():
+        for keys in links.live_pages(self.hub.store, self.place.id, PAGE):
             known += len(keys)
             absent += [key for key in keys if key not in there]
         self.returned([key for key in self.missed if key in there])
@@ -51,17 +51,6 @@ class Comparison:
             fresh += [Absence(key, OUTSIDE, MISSING, self.now) for key in outside if not self.is_(key, OUTSIDE)]
             self.hub.guard.miss(tx, self.place.id, fresh)
         return self.delete(confirmed, sentinel=len(absent) < known)
-
-    def linked(self) -> Iterator[list[str]]:
-        """Every key that is linked, page by page."""
-        after = ""
-        while True:
-            with self.hub.store.reading() as tx:
-                keys = links.live_keys(tx, self.place.id, after, PAGE)
-            if not keys:
-                return
-            after = keys[-1]
-            yield keys
 
     def is_(self, key: str, state: str) -> bool:
         return key in self.missed and self.missed[key].state == state

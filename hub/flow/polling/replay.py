@@ -8,11 +8,20 @@ from hub.flow.merging.deletes import Deletions
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Seen, Tally
-from hub.store import links
+from hub.store import catalog, links
 from hub.store.database import chunks
 
 PAGE = 1000
 WHO = "a person (hub resume --replay)"
+
+
+def catch_up(hub: Hub, place: Place, mode: str, shown: Set[str]) -> Tally:
+    """All of a system that was put back was read, as a person said: from here on it is polled as ever."""
+    made = make_anew(hub, place, shown) if mode == "replay" else Tally()
+    with hub.store.transaction() as tx:
+        catalog.caught_up(tx, place.id)
+    del hub.modes[place.id]
+    return made
 
 
 def make_anew(hub: Hub, place: Place, shown: Set[str]) -> Tally:
@@ -30,11 +39,5 @@ def make_anew(hub: Hub, place: Place, shown: Set[str]) -> Tally:
 
 
 def missed(hub: Hub, place: Place, shown: Set[str]) -> Iterator[str]:
-    after = ""
-    while True:
-        with hub.store.reading() as tx:
-            keys = links.live_keys(tx, place.id, after, PAGE)
-        if not keys:
-            return
-        after = keys[-1]
+    for keys in links.live_pages(hub.store, place.id, PAGE):
         yield from [key for key in keys if key not in shown]

@@ -24,6 +24,15 @@ def world_of(can: Can) -> tuple[World, Noted, Noted]:
     return World({"crm": crm, "erp": erp}, links={"erp": {"@crm": "crm_key"}}), crm, erp
 
 
+def unanswered(can: Can, **fields: str) -> tuple[World, Noted, Noted]:
+    """Anna was created in the ERP, and the hub was not told."""
+    world, crm, erp = world_of(can)
+    crm.create(name="Anna", **fields)
+    erp.fail("write", "after", LOST)
+    world.sync()
+    return world, crm, erp
+
+
 def settle(world: World) -> None:
     for _ in range(3):
         world.clock.pass_(100)
@@ -90,10 +99,7 @@ def test_the_same_token_goes_out_however_often() -> None:
 
 def test_an_edit_made_meanwhile_is_not_undone_by_the_child() -> None:
     for can in CANS.values():
-        world, crm, erp = world_of(can)
-        crm.create(name="Anna", phone="1")
-        erp.fail("write", "after", LOST)
-        world.sync()
+        world, crm, erp = unanswered(can, phone="1")
         crm.edit("1", phone="2")
         settle(world)
         assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("2", "2")
@@ -102,10 +108,7 @@ def test_an_edit_made_meanwhile_is_not_undone_by_the_child() -> None:
 
 def test_a_child_edited_meanwhile_keeps_its_edit() -> None:
     for can in (TOKENS, FINDS):
-        world, crm, erp = world_of(can)
-        crm.create(name="Anna", phone="1")
-        erp.fail("write", "after", LOST)
-        world.sync()
+        world, crm, erp = unanswered(can, phone="1")
         erp.edit("1", phone="3")
         settle(world)
         assert (crm.row("1")["phone"], erp.row("1")["phone"]) == ("3", "3")
@@ -150,10 +153,7 @@ def test_a_person_says_that_it_is_another_one() -> None:
 
 
 def test_a_new_record_of_theirs_does_not_wait_longer_than_the_doubt() -> None:
-    world, crm, erp = world_of(POLLS)
-    crm.create(name="Anna")
-    erp.fail("write", "after", LOST)
-    world.sync()
+    world, _, erp = unanswered(POLLS)
     erp.create(name="Bert")
     settle(world)
     assert [row["name"] for row in world.held("crm")] == ["Anna", "Bert"]
@@ -162,20 +162,14 @@ def test_a_new_record_of_theirs_does_not_wait_longer_than_the_doubt() -> None:
 
 def test_a_record_deleted_while_its_create_is_in_doubt_leaves_no_child() -> None:
     for can in CANS.values():
-        world, crm, erp = world_of(can)
-        crm.create(name="Anna")
-        erp.fail("write", "after", LOST)
-        world.sync()
+        world, crm, erp = unanswered(can)
         crm.delete("1")
         settle(world)
         assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], [], [])
 
 
 def test_a_child_deleted_before_the_hub_knew_of_it_stays_deleted() -> None:
-    world, crm, erp = world_of(TOKENS)
-    crm.create(name="Anna")
-    erp.fail("write", "after", LOST)
-    world.sync()
+    world, crm, erp = unanswered(TOKENS)
     erp.delete("1")
     settle(world)
     assert (crm.keys_held(), erp.keys_held(), world.owed()) == ([], [], [])
@@ -201,10 +195,7 @@ def test_what_may_be_the_child_and_is_deleted_while_it_waits_is_copied_nowhere(t
 
 
 def test_the_child_that_a_poll_shows_before_the_doubt_is_settled_is_not_taken_for_new() -> None:
-    world, crm, erp = world_of(POLLS)
-    crm.create(name="Anna")
-    erp.fail("write", "after", LOST)
-    world.sync()
+    world, crm, erp = unanswered(POLLS)
     for _ in range(3):  # too early to settle anything
         world.sync(full=True)
     assert (crm.keys_held(), erp.keys_held()) == (["1"], ["1"])
