@@ -1,6 +1,8 @@
 """`hub simulate`: the engine in made-up worlds where everything goes wrong, judged from outside."""
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from hub.simulator.campaign import Sum, Wanted
     from hub.simulator.catalogue import Source
 
+#: Seconds between two lines that tell how far a campaign is, where no terminal shows it all the time.
+EVERY = 60
 #: Failures that are shrunk and told in full.
 TOLD = 3
 
@@ -73,7 +77,7 @@ def played(asked: Asked, wanted: "Wanted", processes: int, ledger: Path | None) 
     from hub.simulator.campaign import campaign
     from hub.simulator.ledger import append
 
-    found = campaign(wanted, processes, progress if is_terminal() and not asked.json else lambda total, work: None)
+    found = campaign(wanted, processes, Meanwhile(wanted))
     if ledger is not None:
         append(ledger, real().now(), wanted, found)
     if asked.json:
@@ -83,8 +87,26 @@ def played(asked: Asked, wanted: "Wanted", processes: int, ledger: Path | None) 
     return DONE if report.passed(wanted, found) else TROUBLE
 
 
-def progress(total: "Sum", work: object) -> None:
-    click.echo(f"\r{total.histories} histories, {total.crash_runs} crash runs", nl=False, err=True)
+class Meanwhile:
+    """What a campaign of hours says meanwhile, on standard error: a failure when it is found, and how far it is."""
+
+    def __init__(self, wanted: "Wanted", clock: Callable[[], float] = time.monotonic) -> None:
+        self.wanted, self.clock = wanted, clock
+        self.told, self.last = 0, clock()
+        self.live = is_terminal()
+
+    def __call__(self, total: "Sum", work: object) -> None:
+        from hub.simulator import report
+
+        for failure in total.failures[self.told :]:
+            warn(f"! {report.again(failure)}: {failure.kind}: {failure.said}")
+        self.told = len(total.failures)
+        far = f"{total.histories} of {self.wanted.histories} histories, {total.crash_runs} crash runs"
+        if self.live:
+            click.echo(f"\r{far}", nl=False, err=True)
+        elif self.clock() - self.last >= EVERY:
+            self.last = self.clock()
+            warn(far)
 
 
 def show(wanted: "Wanted", found: "Sum") -> None:

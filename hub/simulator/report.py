@@ -53,9 +53,8 @@ def told(failure: Failure, source: Source = OWN) -> str:
 
 def lines(small: History, failure: Failure, die_at: int) -> Iterator[str]:
     outcome = run(small.setup, small.steps, die_at)
-    crash = f" --crash {failure.die_at}" if failure.die_at else ""
     yield f"seed {failure.seed} ({failure.profile}): {failure.kind}: {failure.said}"
-    yield f"again with: hub simulate --replay {failure.seed} --profile '{failure.profile}'{crash}"
+    yield f"again with: {again(failure)}"
     yield "shrunk to:"
     yield from world(small.setup)
     yield from (f"  {step}" for step in small.steps)
@@ -64,6 +63,11 @@ def lines(small: History, failure: Failure, die_at: int) -> Iterator[str]:
     yield "what happens:"
     yield from (f"  {line}" for line in outcome.story.splitlines())
     yield f"broken: {outcome.said}"
+
+
+def again(failure: Failure) -> str:
+    crash = f" --crash {failure.die_at}" if failure.die_at else ""
+    return f"hub simulate --replay {failure.seed} --profile '{failure.profile}'{crash}"
 
 
 def world(setup: Setup) -> Iterator[str]:

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli.main import main
+from hub.cli.simulate import Meanwhile
+from hub.simulator.campaign import Failure, Sum, Wanted
 from hub.simulator.planted import BUGS, planted
 
 
@@ -35,6 +38,23 @@ def test_a_violation_is_told_and_the_exit_code_says_so() -> None:
         done = simulate("--histories", "20", "--profile", "plain")
     assert done.exit_code == 1
     assert "again with: hub simulate --replay" in done.stdout
+
+
+def test_a_violation_is_said_when_it_is_found_and_how_far_the_campaign_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.cli.simulate.EVERY", 100)
+    time = iter([0, 99, 100, 100, 150])
+    meanwhile = Meanwhile(Wanted(1, 500), lambda: next(time))
+    total = Sum(histories=50)
+    meanwhile(total, None)
+    assert capsys.readouterr().err == ""
+    total.failures.append(Failure(7, "plain", 3, "lost", "an edit is gone"))
+    meanwhile(total, None)
+    again = "! hub simulate --replay 7 --profile 'plain' --crash 3: lost: an edit is gone\n"
+    assert capsys.readouterr().err == again + "50 of 500 histories, 0 crash runs\n"
+    meanwhile(total, None)
+    assert capsys.readouterr().err == ""
 
 
 def test_one_history_can_be_read_line_by_line() -> None:
