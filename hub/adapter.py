@@ -154,7 +154,8 @@ class Adapter(Protocol):
         """Everything that changed after `since`, page by page; None: everything there is.
 
         May repeat, must not skip: not rows with equal stamps at a page edge, not rows that move while they are
-        paged. Yields at least one page, so that the cursor is known. A full walk reports no deletions.
+        paged. Yields at least one page, so that the cursor is known. A full walk reports no deletions. A walk that was
+        broken off is ended first; then comes what changed meanwhile.
         """
         ...
 

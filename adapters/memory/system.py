@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from adapters.memory.rows import Quirk, Row, Table, fits, record, stored
-from adapters.memory.walks import Step, by_sequence, by_stamp
+from adapters.memory.walks import Step, by_sequence, by_stamp, inside
 from hub.adapter import Can, Cursor, Failure, FieldInfo, ObjectInfo, Page, Told, Write, Written
 from hub.core.errors import Gone, HubError, Refused, Stale
 from hub.core.record import Raw, Record
@@ -73,12 +73,15 @@ class Memory:
         return [ObjectInfo(name, fields) for name, fields in self._infos.items()]
 
     def changes(self, obj: str, since: Cursor | None) -> Iterator[Page]:
-        steps = self._steps(self._tables[obj], since)
+        steps, at = self._steps(self._tables[obj], since), since
         while step := self._next(steps):
             self.fault("changes", "before")
             page = self._page(obj, step)
             self.fault("changes", "after")
             yield page
+            at = step.cursor
+        if since is not None and inside(since):
+            yield from self.changes(obj, at)
 
     def read(self, obj: str, keys: Sequence[str]) -> list[Record]:
         self.fault("read", "before")

@@ -52,6 +52,11 @@ def by_stamp(table: Table, since: Cursor | None, page: int) -> Iterator[Step]:
         yield Step([k for _, k in part], gone if last else [], cursor, None if low else len(left), low > newest)
 
 
+def inside(cursor: Cursor) -> bool:
+    """Is it in the middle of a walk that ends where it began?"""
+    return "/" in cursor or " " in cursor
+
+
 def _parts(events: list[T], page: int) -> Iterator[tuple[list[T], bool]]:
     """Pages of them, each with whether it is the last; one empty page when there are none."""
     for first in range(0, len(events) or 1, page):

@@ -77,10 +77,12 @@ class Since:
         since, mark, place = state.get("since"), state.get("mark"), state.get("at", {})
         if place:
             try:
-                yield from self._pages(since, mark, place)
-                return
+                for page, state in self._pages(since, mark, place):
+                    yield page, state
             except (Refused, Gone):
                 pass  # The system does not know this place any more: the walk begins anew.
+            else:
+                since = state.get("since")  # what changed since that walk began; everything, if it cannot be asked
         yield from self._pages(since, None, {})
 
     def _pages(self, since: str | None, mark: str | None, place: Place) -> Iterator[tuple[Page, State]]:

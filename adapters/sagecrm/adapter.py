@@ -66,7 +66,7 @@ class SageCrm:
                 return
         else:
             at = place(since)
-        for change in self._go_on(entity, at):
+        for change in self._go_on(entity, at, resumed=since is not None):
             yield self._page(entity, change)
 
     def read(self, obj: str, keys: Sequence[str]) -> list[Record]:
@@ -109,10 +109,19 @@ class SageCrm:
             raise Refused("sage.entity", f"{self._system.name}: {obj} is not an object in use")
         return self._entities[obj]
 
-    def _go_on(self, entity: Entity, at: Place) -> Iterator[Change]:
+    def _go_on(self, entity: Entity, at: Place, *, resumed: bool) -> Iterator[Change]:
+        """`resumed`: a walk that is not at its end was broken off, and much may have changed since it began."""
         if at.phase == "walk":
-            return (Change(rows, after, []) for rows, after in self._walker.walk(entity, at))
-        return self._poller.since(entity, at) if at.phase == "since" else self._poller.dated(entity, at)
+            for rows, at in self._walker.walk(entity, at):  # noqa: B020 - it goes on from the last place
+                yield Change(rows, at, [])
+        elif at.phase == "dated":
+            for change in self._poller.dated(entity, at):
+                at = change.place
+                yield change
+        else:
+            resumed = True
+        if resumed:
+            yield from self._poller.since(entity, at)
 
     def _page(self, entity: Entity, change: Change) -> Page:
         records, broken = self._reader.records(entity, change.rows)

@@ -281,6 +281,12 @@ def held_fields(units: Iterable[Unit], shadow: Shadow) -> frozenset[str]:
     return frozenset(name for unit in units if unit.name in shadow.held for name in unit.fields)
 
 
+def gone_by(shadow: Shadow, ours: Fields) -> bool:
+    """Does the hub hold by now what a system showed when it clashed? Then there is nothing left to decide."""
+    pairs = [held.theirs for unit, held in shadow.held.items() if unit != EXISTENCE]
+    return any(theirs and all(ours.get(name) == value for name, value in theirs.items()) for theirs in pairs)
+
+
 def settle(shadow: Shadow, sent: Fields, holds: Fields) -> Shadow:
     """The shadow after a write: what the system now holds, and what we asked for where that differs."""
     fields, asked = dict(shadow.fields), dict(shadow.asked)

@@ -30,6 +30,15 @@ class Accidents:
 
         self.arm("killed", where, call, phase, act, nth)
 
+    def fill_the_disk(self, nth: int) -> None:
+        """The hub's database refuses a commit: nothing of it is stored, and the process goes on."""
+
+        def act() -> None:
+            self.play.oracle.doubt()  # answers that cannot be noted are as good as lost
+            raise TryLater("store.unavailable", "the disk is full")
+
+        self.arm("disk full", "hub", "commit", "before", act, nth)
+
     def later(self, where: str, call: str, nth: int = 1) -> None:
         def act() -> None:
             raise TryLater("system.busy", "come back later")

@@ -94,6 +94,12 @@ class Ending:
         open_ = [
             (self.truth.world.hub.place_of(row.binding_id).binding.system, row) for row in log if row.state == "open"
         ]
+        for _, row in open_:
+            if (
+                row.unit != EXISTENCE
+                and len({str([shown.get(name) for name in row.theirs]) for shown in held.values()}) < 2
+            ):
+                raise Broken(OTHER, f"record {entity}: all show the same, there is nothing to decide any more: {row}")
         for name in next(iter(held.values()), {}):
             waits = {system for system, row in open_ if name in row.theirs}
             found = {tag(row[name]) for system, row in held.items() if system not in waits and name in row}
@@ -132,10 +138,11 @@ class Ending:
 
     def judge_log(self, log: list[Conflict]) -> None:
         """Each clash is logged once; what is not a clash is not logged."""
-        seen = set()
-        for row in log:
-            if row.unit == EXISTENCE:
-                continue  # a record can be deleted again
+        seen = set[tuple[int | str, ...]]()
+        for row in sorted(log, key=lambda row: row.id):
+            if row.unit == EXISTENCE:  # a record can be deleted again, and a refused deletion brings its clashes back
+                seen = {one for one in seen if one[1] != row.golden_id}
+                continue
             now = (row.binding_id, row.golden_id, row.unit, str(row.base), str(row.ours), str(row.theirs))
             if now in seen:
                 raise Broken(OTHER, f"logged twice: {row}")

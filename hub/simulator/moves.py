@@ -45,6 +45,7 @@ ACCIDENTS = (
     Move("die_at_a_write", {"where": WHERE, "phase": PHASES, "nth": (1, 1, 2), "whole": (False, True)}),
     Move("die_at_a_read", {"where": WHERE, "call": ("read", "changes", "find"), "phase": PHASES, "nth": (1, 2)}),
     Move("die_at_a_commit", {"where": WHERE, "polling": (False, True), "phase": PHASES, "nth": (1, 2, 3)}),
+    Move("fill_the_disk", {"where": WHERE, "nth": (1, 2, 3, 4), "polling": (False, True), "whole": (False, True)}, 0.5),
     Move("die_in_a_batch", {"where": WHERE, "phase": PHASES, "nth": (1, 2)}),
     Move("lose_an_answer", {"where": WHERE, "phase": PHASES, "whole": (False, True)}, 2),
     Move("lose_one_answer", {"where": WHERE, "phase": PHASES, "nth": (1, 2)}),
@@ -136,6 +137,10 @@ class Hand:
     def die_at_a_commit(self, where: int, polling: bool, phase: str, nth: int) -> None:
         self.accidents.die("hub", "commit", phase, nth)
         self.go(where, polling=polling)
+
+    def fill_the_disk(self, where: int, nth: int, polling: bool, whole: bool) -> None:
+        self.accidents.fill_the_disk(nth)
+        self.go(where, polling=polling, whole=whole)
 
     def die_in_a_batch(self, where: int, phase: str, nth: int) -> None:
         self.accidents.die(self.system(where), "one", phase, nth)

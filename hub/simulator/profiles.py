@@ -182,6 +182,15 @@ CHILDREN = (
 )
 UPDATES = (only("edit", 3), only("edit", where=(0,)), *MISHAPS)
 DEATHS = (only("create"), only("edit", 2), only("die_at_a_commit", 2, polling=(True,)), only("sync", 0.5))
+FULL_DISKS = (
+    only("create", 2),
+    only("edit", 3),
+    only("delete", 0.5),
+    only("fill_the_disk", 4),
+    only("decide", 0.5),
+    only("lose_an_answer", 0.5),
+    only("sync"),
+)
 DELETES = (
     only("edit", 3),
     only("delete", where=(0,)),
@@ -287,6 +296,7 @@ PROFILES = (
     Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
     Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),
+    Profile("full disks", any_setup(2), FULL_DISKS, (12, 12), share=2),
     Profile("families", kin, FAMILIES, (6, 20), share=3),
     Profile("families at peace", kin, QUIET_FAMILIES, (12, 12)),
     Profile("unknown parents", kin, STRANGERS, (14, 14)),

@@ -18,6 +18,7 @@ RARE = (
     "throttled",
     "denied",
     "refused",
+    "disk full",
     "edited meanwhile",
     "deleted meanwhile",
     "the process died",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from hub.adapter import FieldInfo
+from hub.core.errors import TryLater
 from hub.core.model import Binding
 from hub.flow.place import Place
 from hub.simulator.clock import Clock
@@ -90,6 +91,8 @@ class Scene:
                 self.world.restart()
             except Died:
                 self.met["died while it started"] += 1
+            except TryLater:
+                self.met["could not start"] += 1
             else:
                 return
 

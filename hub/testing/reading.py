@@ -173,6 +173,16 @@ class Polling(Suite):
             seen = {record.key for earlier in pages[: n + 1] for record in earlier.records}
             assert keys - seen <= set(self.shown(adapter, world, page.cursor))
 
+    def test_a_walk_that_is_taken_up_again_shows_also_what_changed_meanwhile(
+        self, adapter: Adapter, world: World
+    ) -> None:
+        keys = self.made(world, 2 * world.page + 1)
+        first = next(adapter.changes(world.object, None))
+        for key in keys:
+            world.edit(key, {world.name: "Meanwhile"})
+        shown = self.shown(adapter, world, first.cursor)
+        assert {shown.get(key) for key in keys} == {"Meanwhile"}
+
     def test_what_changes_while_it_is_paged_is_not_lost(self, adapter: Adapter, world: World) -> None:
         keys = self.made(world, 2 * world.page + 1)
         shown: dict[str, str] = {}

@@ -105,8 +105,11 @@ class Decided:
         return {name: now.get(name) for name in logged if not name.startswith(LINK) and now.get(name) != logged[name]}
 
     def show(self, moved: Fields) -> None:
-        """Log what the hub holds now: nobody decides against a value that he was not shown."""
+        """Log what the hub holds now: nobody decides against a value that he was not shown. If that is what the system
+        shows, there is no clash any more, and its next delivery finds it so."""
         ours = {**self.conflict.ours, **moved}
+        if ours == self.conflict.theirs:
+            return
         conflicts.refresh(self.tx, self.conflict.id, ours)
         shadow = self.known.shadow
         if shadow is not None and self.known.key is not None and self.conflict.unit in shadow.held:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from hub.adapter import Kind, Write
 from hub.core.errors import Refused
 from hub.core.mapping import misfit
-from hub.core.merge import EXISTENCE, held_fields, owed
+from hub.core.merge import EXISTENCE, gone_by, held_fields, owed
 from hub.core.record import Fields
 from hub.flow.place import Place
 from hub.flow.references import Keys, Wait
@@ -27,8 +27,8 @@ class Plan(NamedTuple):
     """What becomes of one delivery."""
 
     due: Due
-    #: settle: a create may be out, find out first. check: an update may be out, or the record was to be deleted and
-    #: is not any more: read it back first.
+    #: settle: a create may be out, find out first. check: an update may be out, the record was to be deleted and is
+    #: not any more, or both sides of a clash are the same by now: read it back first.
     #: contest: what is to be deleted holds an undecided edit.
     #: close: a deletion that only marks the record. part: the record is let go. hold: the guard keeps the deletion.
     #: wait: the record is missed, and a person is asked whether it is deleted.
@@ -89,8 +89,10 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
         return Plan(due, "check")
     if known.shadow is None or not place.binding.allowed.update:
         return Plan(due, "none")
-    held = held_fields(place.entity.units, known.shadow)
-    sent = owed(known.shadow, mapping.project(known.fields), place.writable, held)
+    held, ours = held_fields(place.entity.units, known.shadow), mapping.project(known.fields)
+    if held and gone_by(known.shadow, ours):
+        return Plan(due, "check")
+    sent = owed(known.shadow, ours, place.writable, held)
     waits: Sequence[Wait] = ()
     if keys is not None:
         sent, parted = keys.parted(known.golden_id, sent)

@@ -54,6 +54,8 @@ BUGS = (
     Bug("a reference waits for ever", referring.waits_for_ever, "unknown parents"),
     Bug("a waiting reference is written over", referring.waiting_is_written_over, "unknown parents", rare=True),
     Bug("every deletion is hard", deleting.every_deletion_is_hard, "modes of deletion"),
+    Bug("a page that cannot be stored is skipped", reading.unstored_is_skipped, "full disks"),
+    Bug("a clash outlives its sides", clashing.outlives_its_sides, "held", rare=True),
     Bug("what was let go is made again", deleting.let_go_is_made_again, "modes of deletion"),
     Bug("a deletion that nobody follows is taken", deleting.unfollowed_is_deleted, "modes of deletion"),
     Bug("a closed record goes on", deleting.closed_goes_on, "modes of deletion"),

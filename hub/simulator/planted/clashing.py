@@ -37,6 +37,11 @@ def held_fields_are_written() -> Sequence[Swap]:
     return [Swap(module, "held_fields", lambda units, shadow: frozenset()) for module in (plan, meet)]
 
 
+def outlives_its_sides() -> Sequence[Swap]:
+    """A clash stays although the hub holds by now what the system shows."""
+    return [Swap(plan, "gone_by", lambda shadow, ours: False)]
+
+
 def clashes_are_not_logged() -> Sequence[Swap]:
     return [Swap(Batch, "clash", lambda self, *given: None)]
 

@@ -12,7 +12,7 @@ from hub.flow.merging.aside import Aside
 from hub.flow.merging.deletes import Deletions
 from hub.flow.polling import poll
 from hub.flow.polling.reconcile import Comparison
-from hub.flow.seen import Seen
+from hub.flow.seen import Seen, Tally
 from hub.simulator.planted.bug import Swap
 from hub.simulator.systems import Simulated
 from hub.store import catalog
@@ -28,6 +28,21 @@ def cursor_moves_before_the_records() -> Sequence[Swap]:
         return right(hub, place, seen, doubts)
 
     return [Swap(poll, "merge_page", first)]
+
+
+def unstored_is_skipped() -> Sequence[Swap]:
+    """The walk goes on after a page that the database refused."""
+    right = merge.merge_page
+
+    def skips(hub: Any, place: Any, seen: Seen, doubts: Any = ()) -> Any:
+        try:
+            return right(hub, place, seen, doubts)
+        except TryLater:
+            with hub.store.transaction() as tx:
+                catalog.move(tx, place.id, seen.cursor)
+            return Tally()
+
+    return [Swap(poll, "merge_page", skips)]
 
 
 def last_record_of_a_page_is_skipped() -> Sequence[Swap]:

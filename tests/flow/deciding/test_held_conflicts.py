@@ -6,6 +6,7 @@ from support.memory import Noted, World, linked, memory
 from hub.core.errors import Refused
 from hub.core.model import Policy
 from hub.flow.deciding.decide import resolve, reverse
+from hub.flow.polling.poll import poll
 
 
 def clashing(**options: object) -> tuple[World, Noted, Noted]:
@@ -70,6 +71,21 @@ def test_a_decision_is_carried_out() -> None:
         assert world.sync().written == 0
 
 
+def test_a_decision_that_comes_when_both_sides_agree_is_refused_and_the_clash_goes_away() -> None:
+    world, crm, _ = clashing()
+    [row] = world.log("open")
+    crm.edit("1", phone="3")
+    poll(world.hub, world.place("crm"))
+    with pytest.raises(Refused) as refused:
+        resolve(world.hub, row.id, "ours", "somebody")
+    assert refused.value.code == "conflict.moved"
+    [row] = world.log("open")
+    assert (row.ours, row.theirs) == ({"phone": "2"}, {"phone": "3"})
+    world.sync()
+    [row] = world.log()
+    assert row.state == "withdrawn"
+
+
 def test_a_decision_can_be_reversed() -> None:
     world, crm, erp = clashing(policy=Policy("prefer", ("erp",)))
     world.sync()
@@ -80,12 +96,14 @@ def test_a_decision_can_be_reversed() -> None:
     assert crm.row("1")["phone"] == erp.row("1")["phone"] == "2"
 
 
-def test_it_goes_away_when_a_person_makes_both_sides_agree() -> None:
+@pytest.mark.parametrize(("side", "phone"), [("erp", "2"), ("crm", "3")])
+def test_it_goes_away_when_a_person_makes_both_sides_agree(side: str, phone: str) -> None:
     world, crm, erp = clashing()
-    erp.edit("1", phone="2")
+    {"crm": crm, "erp": erp}[side].edit("1", phone=phone)
     world.sync()
     [row] = world.log()
     assert row.state == "withdrawn"
+    assert crm.row("1")["phone"] == erp.row("1")["phone"] == phone
     crm.edit("1", phone="5")
     world.sync()
     assert erp.row("1")["phone"] == "5"
