@@ -9,7 +9,7 @@ from adapters.sagecrm.entities import Entity, both
 from adapters.sagecrm.place import Place
 from adapters.sagecrm.reading import Reader, is_key, last_key, question
 from adapters.sagecrm.stamps import LONG_AGO, Mark, Stamps
-from hub.core.errors import Refused
+from hub.core.errors import Refused, TryLater
 
 
 class Change(NamedTuple):
@@ -70,6 +70,10 @@ class Poller:
         last = self._stamps.plain(listed[-1].get(entity.updated, ""))
         if last is None:
             raise Refused("sage.stamp", f"{entity.name}.{entity.updated}: expected a date such as 2026-07-30T16:50:58")
+        if last < place.stamp:  # it would go round for ever
+            raise TryLater(
+                "answer.cut", f"{entity.name}: changes since {place.stamp} were asked for, and {last} is the last"
+            )
         if last > place.stamp:
             return rows, replace(place, stamp=last)
         return self._within(entity, replace(place, key=None))

@@ -132,9 +132,13 @@ class Batch:
         row = (place.id, key, golden_id, LIVE, hash_, version, *links.encoded(shadow, doc))
         self.links[place.id, key] = row
 
-    def unlink(self, place: Place, key: str, golden_id: int, state: int = DELETED) -> None:
-        """The record is gone there, or let go. It stays known, so that it is not taken for a new one."""
-        self.links[place.id, key] = (place.id, key, golden_id, state, None, None, *links.NO_SHADOW)
+    def unlink(self, place: Place, key: str, known: Known, state: int = DELETED) -> None:
+        """The record is gone there, or let go. It stays known, so that it is not taken for a new one; what a person had
+        to decide about its fields is settled by that."""
+        self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *links.NO_SHADOW)
+        for unit in known.shadow.held if known.shadow is not None else ():
+            if unit != EXISTENCE:
+                self.end(place, known.golden_id, unit, conflicts.SUPERSEDED)
 
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""

@@ -23,7 +23,6 @@ from hub.simulator.scene import Scene
 from hub.simulator.staging import Setup
 from hub.simulator.systems import Write1
 from hub.simulator.terms import spoilt
-from hub.store import absences
 
 DAY = 90_000
 ROUNDS = 10
@@ -121,8 +120,8 @@ class Play(Scene):
         if self.people.mend():
             self.rest()
             Ending(self.oracle).judge()
-        if self.aside() or self.missed():
-            raise Broken(OTHER, f"still standing: {self.aside()} {self.missed()}")
+        if self.aside() or self.standing.missed:
+            raise Broken(OTHER, f"still standing: {self.aside()} {self.standing.missed}")
 
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
@@ -148,13 +147,7 @@ class Play(Scene):
         return before == (self.stand(), self.deaths)
 
     def stand(self) -> tuple[Any, ...]:
-        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.missed()
-
-    def missed(self) -> list[str]:
-        """Records that one list of keys did not show."""
-        with self.world.store.reading() as tx:
-            found = [absences.of(tx, place.id) for place in self.world.hub.all()]
-        return [f"{number} {key} {row.state}" for number, rows in enumerate(found) for key, row in rows.items()]
+        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.standing.missed
 
     def aside(self) -> list[str]:
         """What stands for people to see: records and deliveries."""

@@ -16,7 +16,7 @@ from hub.simulator.oracle import Oracle
 from hub.simulator.staging import Setup, staged
 from hub.simulator.systems import Kind, Simulated, Write1
 from hub.simulator.world import World
-from hub.store import deliveries, reviews
+from hub.store import absences, deliveries, reviews
 from hub.store.agenda import agenda
 from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.reviews import Review
@@ -31,6 +31,8 @@ class Standing(NamedTuple):
     paused: Sequence[Place] = ()
     #: Bindings for which a process that died had announced writes.
     announced: frozenset[int] = frozenset()
+    #: Records that one list of keys did not show.
+    missed: Sequence[str] = ()
 
 
 class Scene:
@@ -106,9 +108,11 @@ class Scene:
             with self.world.store.reading() as tx:
                 records, owed = reviews.find(tx, ids), deliveries.standing(tx, ids, [OWED, CREATING, REFUSED])
                 known = agenda(tx, hub.catalog.instance_id, hub.now())
+                lists = {number: absences.of(tx, id_) for number, id_ in enumerate(ids)}
+            missed = [f"{number} {key} {row.state}" for number, rows in lists.items() for key, row in rows.items()]
             paused = [place for place in hub.all() if known[place.id].paused]
             announced = frozenset(place.id for place in hub.all() if known[place.id].intents)
-            self._standing = Standing(commits, records, owed, paused, announced)
+            self._standing = Standing(commits, records, owed, paused, announced, missed)
         return self._standing
 
     def history(self) -> str:

@@ -64,8 +64,13 @@ def _write_ahead(raw: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    reads = connection.get_execution_options().get("hub_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    """Said by the driver itself: every transaction begins here, and SQLAlchemy itself takes longer to say BEGIN."""
+    said = "BEGIN" if connection.get_execution_options().get("hub_reads") else "BEGIN IMMEDIATE"
+    raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        raw.execute(said)
+    except sqlite3.OperationalError as error:
+        raise sa.exc.OperationalError(said, None, error) from error
 
 
 def _told_first(raw: Any, _record: Any) -> None:

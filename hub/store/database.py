@@ -105,6 +105,7 @@ class Store:
                 [f"store: expected sqlite:///FILE or postgresql://..., got {self.url.get_backend_name()}://"]
             )
         self.engine = connect.lite(self.url) if self.lite else connect.grown(self.url)
+        self.readers = self.engine.execution_options(hub_reads=True)
         self.counts = Counts()
         #: See `hub.store.exclusive`.
         self.held = Hold()
@@ -119,7 +120,7 @@ class Store:
     @contextmanager
     def reading(self) -> Generator[Tx]:
         """A transaction that only reads."""
-        with translated(), self.engine.connect().execution_options(hub_reads=True) as connection:
+        with translated(), self.readers.connect() as connection:
             yield Tx(connection, self.counts, self.lite)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,8 +69,16 @@ def test_a_walk_goes_on_in_another_process_after_any_page() -> None:
         pages = list(crm.changes("company", None))
     for n, found in enumerate(pages[:-1]):
         with recorded_crm(shelf(list(range(1, 60)), 10), page=10) as (crm, log):
-            assert walked(crm, found.cursor) == [r.key for later in pages[n + 1 :] for r in later.records]
+            left = pages[n + 1 :]
+            again = islice(crm.changes("company", found.cursor), len(left))
+            assert [r.key for page in again for r in page.records] == [r.key for page in left for r in page.records]
             assert "queryrecord" not in log.operations
+
+
+def test_a_server_that_does_not_look_at_dates_is_not_asked_for_ever() -> None:
+    with recorded_crm(shelf(list(range(1, 60)), 10), page=10) as (crm, _), pytest.raises(TryLater) as caught:
+        walked(crm, next(crm.changes("company", None)).cursor)
+    assert caught.value.code == "answer.cut"
 
 
 def test_the_filter_narrows_changes_and_nothing_else() -> None:

@@ -181,7 +181,7 @@ class Outcomes:
             batch.audit(known.golden_id, self.place, "updated", detail)
             let_go(batch, known)
             return
-        batch.unlink(self.place, known.key or outcome.key, known.golden_id)
+        batch.unlink(self.place, known.key or outcome.key, known)
         batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
 
     def holds(self, item: Plan, outcome: Written, told: bool) -> tuple[Fields, bytes | None]:
@@ -266,7 +266,7 @@ def let_go(batch: Batch, known: Known) -> None:
     batch.touch(draft)
     if known.key in batch.hub.guard.absent(batch.tx, batch.place.id):
         batch.hub.guard.found(batch.tx, batch.place.id, [str(known.key)])
-    batch.unlink(batch.place, str(known.key), known.golden_id, UNLINKED)
+    batch.unlink(batch.place, str(known.key), known, UNLINKED)
     batch.audit(known.golden_id, batch.place, "unlinked", {"key": [known.key, None]})
 
 

@@ -70,7 +70,7 @@ class Deletions:
         place, batch = self.place, self.batch
         draft = batch.draft(known)
         self.tally.deleted += 1
-        batch.unlink(place, key, draft.golden_id)
+        batch.unlink(place, key, known)
         if draft.state != LIVE:
             batch.end(place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
             batch.owe(place, draft.golden_id)  # a deletion that is held or refused is settled by this
@@ -99,7 +99,7 @@ class Deletions:
         for key, golden_id in live.items():
             found = known[golden_id]
             draft = self.batch.draft(found)
-            self.batch.unlink(self.place, key, golden_id)
+            self.batch.unlink(self.place, key, found)
             if draft.state != LIVE:  # it was deleted elsewhere since: all agree, and what waited is settled
                 self.batch.owe(self.place, golden_id)
             else:

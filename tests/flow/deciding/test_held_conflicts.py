@@ -1,5 +1,7 @@
 """A conflict that waits for a person: its field is left alone everywhere it clashed, everything else goes on."""
 
+from typing import Literal
+
 import pytest
 from support.memory import Noted, World, linked, memory
 
@@ -69,6 +71,16 @@ def test_a_decision_is_carried_out() -> None:
         [row] = world.log()
         assert (row.state, row.decided_by) == ("decided", "somebody")
         assert world.sync().written == 0
+
+
+@pytest.mark.parametrize("rule", ["ask", "edit", "delete"])
+def test_it_is_over_when_the_record_it_is_about_is_deleted(rule: Literal["ask", "edit", "delete"]) -> None:
+    world, _, erp = clashing(deletes=Policy(rule))
+    erp.delete("1")
+    world.sync()
+    [row] = [row for row in world.log() if row.unit == "phone"]
+    assert row.state == "superseded"
+    assert (row.ours, row.theirs) == ({"phone": "2"}, {"phone": "3"})
 
 
 def test_a_decision_that_comes_when_both_sides_agree_is_refused_and_the_clash_goes_away() -> None:
