@@ -5,14 +5,13 @@ import sqlalchemy as sa
 from hub.store.database import Tx
 from hub.store.schema import metadata
 
-_EACH = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 _ALL = sa.text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
 
 
 def clear(tx: Tx) -> None:
     """Nothing is left, and numbers begin anew."""
     if tx.lite:
-        for said in _EACH:
-            tx.connection.exec_driver_sql(said)
+        for table in reversed(metadata.sorted_tables):
+            tx.run(sa.delete(table))
     else:
         tx.run(_ALL)

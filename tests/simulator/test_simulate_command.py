@@ -26,9 +26,9 @@ def test_it_ends_with_one_line_of_figures() -> None:
 
 
 def test_in_json_it_says_all_that_it_met() -> None:
-    done = simulate("--histories", "20", "--json")
+    done = simulate("--histories", "60", "--json")
     said: dict[str, Any] = json.loads(done.stdout)
-    assert (said["passed"], said["histories"], said["failures"]) == (True, 20, [])
+    assert (said["passed"], said["histories"], said["failures"]) == (True, 60, [])
     assert "the process died" in said["met"]
 
 
