@@ -243,6 +243,7 @@ def test_the_clock_chance_and_identities_come_from_one_place() -> None:
     assert machine >= {"datetime.now", "time.time", "time.sleep", "random.random"}
     # Time-outs, pauses and keys: none of it decides what becomes of a record.
     named = {
+        "hub/cli/simulate.py": {"time.monotonic"},
         "hub/config/expression.py": {"monotonic"},
         "hub/config/keyring.py": {"os.urandom"},
         "hub/simulator/histories.py": {"random.Random"},  # by seed
