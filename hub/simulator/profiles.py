@@ -234,6 +234,14 @@ SHORT_LISTS = (
     only("compare_keys"),
     only("sync"),
 )
+#: The latest records that the hub made vanish, one after the other: as after a backup, but people deleted them.
+PRUNED = (
+    only("create", 2, where=(0,)),
+    only("delete", 3, where=(1,)),
+    only("sync", 2),
+    only("compare_keys", where=(1,)),
+    only("edit"),
+)
 FAMILIES = (*ALL, ADOPT, only("create", 2), only("sync", 2))
 QUIET_FAMILIES = (ADOPT, only("create", 2), only("sync", 2), only("edit"), only("spoil", 1), only("delete", 0.3))
 #: Parents that stand aside while their children go on.
@@ -284,6 +292,7 @@ PROFILES = (
     Profile("failing writes", pair_with(PLAIN), FAILING, (12, 12)),
     Profile("broken lists", pair_with(LISTED), LISTS, (12, 12)),
     Profile("short lists", pair_with(MUTE), SHORT_LISTS, (12, 12)),
+    Profile("pruned", pair_with(MUTE), PRUNED, (14, 18)),
     Profile("modes of deletion", modes, MODES, (12, 16), share=2),
     Profile("guarded deletions", guarded, GUARDED, (12, 16), share=2),
     Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
