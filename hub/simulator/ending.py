@@ -94,7 +94,7 @@ class Ending:
         open_ = [
             (self.truth.world.hub.place_of(row.binding_id).binding.system, row) for row in log if row.state == "open"
         ]
-        for _, row in open_:
+        for _, row in open_ if len(held) == len(self.truth.systems) else ():
             if (
                 row.unit != EXISTENCE
                 and len({str([shown.get(name) for name in row.theirs]) for shown in held.values()}) < 2

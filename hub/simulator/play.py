@@ -98,7 +98,10 @@ class Play(Scene):
             self.systems[name].unlisted = unlisted
             self.compare_keys(name)
         self.systems[name].unlisted = None
+        deaths = self.deaths
         self.compare_keys(name)
+        if self.deaths > deaths:  # the list that shows it was not seen to its end
+            self.compare_keys(name)
 
     def sync(self, *, keys: bool = False) -> None:
         self.run("sync", lambda sync: sync.run(keys=keys))
