@@ -44,7 +44,7 @@ def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None =
         decision = Decided(hub, tx, conflict, who)
         moved = decision.moved()
         if moved:
-            decision.show(moved)
+            said = decision.show(moved)
         elif conflict.unit == EXISTENCE:
             decision.existence(side)
         else:
@@ -54,8 +54,7 @@ def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None =
             decision.close(conflicts.DECIDED, verdict, {name: list(pair) for name, pair in decision.changed().items()})
         found = conflict_of(hub, tx, number)
     if moved:
-        said = f"conflict {number}: {', '.join(moved)} was edited since it was logged; look at it again, then decide"
-        raise Refused("conflict.moved", said)
+        raise Refused("conflict.moved", f"conflict {number}: {', '.join(moved)} was edited since it was logged; {said}")
     return found
 
 
@@ -104,18 +103,21 @@ class Decided:
         now = self.place.binding.mapping.project(self.draft.fields)
         return {name: now.get(name) for name in logged if not name.startswith(LINK) and now.get(name) != logged[name]}
 
-    def show(self, moved: Fields) -> None:
-        """Log what the hub holds now: nobody decides against a value that he was not shown. If that is what the system
-        shows, there is no clash any more, and its next delivery finds it so."""
+    def show(self, moved: Fields) -> str:
+        """Log what the hub holds now, and say what to do: nobody decides against a value that he was not shown."""
         ours = {**self.conflict.ours, **moved}
-        if ours == self.conflict.theirs:
-            return
-        conflicts.refresh(self.tx, self.conflict.id, ours)
         shadow = self.known.shadow
+        if ours == self.conflict.theirs:
+            self.keep_shadow(shadow or NEVER_MET, self.conflict.theirs)
+            self.batch.end(self.place, self.draft.golden_id, self.conflict.unit, conflicts.WITHDRAWN)
+            self.batch.save()
+            return "both sides are the same now, and nothing is left to decide"
+        conflicts.refresh(self.tx, self.conflict.id, ours)
         if shadow is not None and self.known.key is not None and self.conflict.unit in shadow.held:
             held = {**shadow.held, self.conflict.unit: shadow.held[self.conflict.unit]._replace(ours=ours)}
             self.batch.decide(self.place, self.known.key, shadow._replace(held=held))
         self.batch.save()
+        return "look at it again, then decide"
 
     # -- a field or a group -----------------------------------------------------------------------
 

@@ -87,11 +87,13 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
     known, mapping = due.known, place.binding.mapping
     if known.sent is not None or (known.shadow and EXISTENCE in known.shadow.held):
         return Plan(due, "check")
-    if known.shadow is None or not place.binding.allowed.update:
+    if known.shadow is None:
         return Plan(due, "none")
     held, ours = held_fields(place.entity.units, known.shadow), mapping.project(known.fields)
     if held and gone_by(known.shadow, ours):
         return Plan(due, "check")
+    if not place.binding.allowed.update:
+        return Plan(due, "none")
     sent = owed(known.shadow, ours, place.writable, held)
     waits: Sequence[Wait] = ()
     if keys is not None:

@@ -1,14 +1,16 @@
 """A conflict that waits for a person: its field is left alone everywhere it clashed, everything else goes on."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from support.memory import Noted, World, linked, memory
 
 from hub.core.errors import Refused
-from hub.core.model import Policy
+from hub.core.model import Allowed, Policy
 from hub.flow.deciding.decide import resolve, reverse
 from hub.flow.polling.poll import poll
+
+READ_ONLY: dict[str, Any] = {"allowed": {"erp": Allowed(update=False)}}
 
 
 def clashing(**options: object) -> tuple[World, Noted, Noted]:
@@ -83,19 +85,20 @@ def test_it_is_over_when_the_record_it_is_about_is_deleted(rule: Literal["ask", 
     assert (row.ours, row.theirs) == ({"phone": "2"}, {"phone": "3"})
 
 
-def test_a_decision_that_comes_when_both_sides_agree_is_refused_and_the_clash_goes_away() -> None:
-    world, crm, _ = clashing()
+@pytest.mark.parametrize("options", [{}, READ_ONLY, {"directions": {"erp": "from"}}], ids=["both", "read only", "from"])
+def test_a_decision_that_comes_when_both_sides_agree_is_refused_and_the_clash_goes_away(options: Any) -> None:
+    world, crm, erp = clashing(**options)
     [row] = world.log("open")
     crm.edit("1", phone="3")
     poll(world.hub, world.place("crm"))
     with pytest.raises(Refused) as refused:
         resolve(world.hub, row.id, "ours", "somebody")
     assert refused.value.code == "conflict.moved"
-    [row] = world.log("open")
-    assert (row.ours, row.theirs) == ({"phone": "2"}, {"phone": "3"})
-    world.sync()
     [row] = world.log()
-    assert row.state == "withdrawn"
+    assert (row.state, row.ours, row.theirs) == ("withdrawn", {"phone": "2"}, {"phone": "3"})
+    erp.edit("1", phone="4")
+    world.sync()
+    assert (crm.row("1")["phone"], world.log("open")) == ("4", [])
 
 
 def test_a_decision_can_be_reversed() -> None:
@@ -106,6 +109,13 @@ def test_a_decision_can_be_reversed() -> None:
     reverse(world.hub, row.id, "somebody")
     world.sync()
     assert crm.row("1")["phone"] == erp.row("1")["phone"] == "2"
+
+
+def test_it_goes_away_also_where_the_hub_only_reads() -> None:
+    world, crm, _ = clashing(**READ_ONLY)
+    crm.edit("1", phone="3")
+    world.sync()
+    assert [row.state for row in world.log()] == ["withdrawn"]
 
 
 @pytest.mark.parametrize(("side", "phone"), [("erp", "2"), ("crm", "3")])
