@@ -77,7 +77,9 @@ def played(asked: Asked, wanted: "Wanted", processes: int, ledger: Path | None) 
     from hub.simulator.campaign import campaign
     from hub.simulator.ledger import append
 
-    found = campaign(wanted, processes, Meanwhile(wanted))
+    meanwhile = Meanwhile(wanted)
+    found = campaign(wanted, processes, meanwhile)
+    meanwhile.new_line()
     if ledger is not None:
         append(ledger, real().now(), wanted, found)
     if asked.json:
@@ -93,20 +95,28 @@ class Meanwhile:
     def __init__(self, wanted: "Wanted", clock: Callable[[], float] = time.monotonic) -> None:
         self.wanted, self.clock = wanted, clock
         self.told, self.last = 0, clock()
-        self.live = is_terminal()
+        self.live, self.begun = is_terminal(), False
 
     def __call__(self, total: "Sum", work: object) -> None:
         from hub.simulator import report
 
         for failure in total.failures[self.told :]:
+            self.new_line()
             warn(f"! {report.again(failure)}: {failure.kind}: {failure.said}")
         self.told = len(total.failures)
         far = f"{total.histories} of {self.wanted.histories} histories, {total.crash_runs} crash runs"
         if self.live:
             click.echo(f"\r{far}", nl=False, err=True)
+            self.begun = True
         elif self.clock() - self.last >= EVERY:
             self.last = self.clock()
             warn(far)
+
+    def new_line(self) -> None:
+        """What is said next does not stand behind how far it is."""
+        if self.begun:
+            click.echo(err=True)
+        self.begun = False
 
 
 def show(wanted: "Wanted", found: "Sum") -> None:

@@ -205,7 +205,7 @@ DRIFT = (
     only("edit_later", 1.5, where=(0,)),
     only("race", call=("changes",)),
     only("vanish", 0.5, call=("changes",)),
-    only("stop_reading", 2, where=(0,), nth=(2,)),
+    only("stop_reading", 4, where=(0,), nth=(2,)),
     only("poll"),
 )
 HELD = (

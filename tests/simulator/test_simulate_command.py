@@ -57,6 +57,21 @@ def test_a_violation_is_said_when_it_is_found_and_how_far_the_campaign_is(
     assert capsys.readouterr().err == ""
 
 
+def test_on_a_terminal_what_is_said_begins_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.cli.simulate.is_terminal", lambda: True)
+    meanwhile = Meanwhile(Wanted(1, 500))
+    total = Sum(histories=50)
+    meanwhile(total, None)
+    total.failures.append(Failure(7, "plain", 3, "lost", "an edit is gone"))
+    meanwhile(total, None)
+    meanwhile.new_line()
+    meanwhile.new_line()
+    far, again = "\r50 of 500 histories, 0 crash runs", "! hub simulate --replay 7 --profile 'plain' --crash 3"
+    assert capsys.readouterr().err == f"{far}\n{again}: lost: an edit is gone\n{far}\n"
+
+
 def test_one_history_can_be_read_line_by_line() -> None:
     done = simulate("--replay", "41")
     assert done.exit_code == 0

@@ -203,6 +203,7 @@ class Finder:
     def none_of_them(self, key: str, fields: Fields) -> Found:
         """A person decided that it is none of the records it could be then. One that came since is asked about: two
         people may have said it of two records that are the same."""
+        # Only asked what it would be: a create without an answer that this finds stays in doubt.
         doubts = list(self.doubts)
         found = self.by_rules(key, fields)
         self.doubts = doubts

@@ -25,6 +25,14 @@ def delete(system: Noted, number: int) -> list[str]:
     return keys
 
 
+def gone(number: int, deleted: int) -> tuple[World, Noted, Noted]:
+    """So many linked records, of which the CRM deleted some before the last run."""
+    world, crm, erp = many(number)
+    delete(crm, deleted)
+    world.sync()
+    return world, crm, erp
+
+
 def names(system: Noted) -> list[str]:
     return sorted(system.row(key)["name"] for key in system.keys_held())
 
@@ -52,9 +60,7 @@ def test_one_more_holds_them_all_and_the_run_says_so() -> None:
 
 
 def test_a_tenth_of_many_is_believable() -> None:
-    world, crm, erp = many(300)
-    delete(crm, 30)
-    world.sync()
+    world, crm, erp = gone(300, 30)
     assert len(erp.keys_held()) == 270
     delete(crm, 31)
     world.sync()
@@ -83,18 +89,14 @@ def test_everything_else_goes_on() -> None:
 
 def test_while_some_are_held_the_next_ones_join_them() -> None:
     """Else a record a minute would drip through."""
-    world, crm, erp = many(40)
-    delete(crm, 21)
-    world.sync()
+    world, crm, erp = gone(40, 21)
     delete(crm, 1)
     world.sync()
     assert (len(erp.keys_held()), shown(world)[0].number) == (40, 22)
 
 
 def test_accepted_ones_are_carried_out_by_the_next_run_without_a_second_question() -> None:
-    world, crm, erp = many(30)
-    delete(crm, 25)
-    world.sync()
+    world, crm, erp = gone(30, 25)
     assert held.accept(world.hub, world.place("crm"), "from", 25) == 25
     report = world.sync()
     assert (len(erp.keys_held()), shown(world), report.troubles, world.owed()) == (5, [], [], [])
@@ -102,9 +104,7 @@ def test_accepted_ones_are_carried_out_by_the_next_run_without_a_second_question
 
 
 def test_an_approval_is_a_ceiling_for_one_time() -> None:
-    world, crm, erp = many(60)
-    delete(crm, 25)
-    world.sync()
+    world, crm, erp = gone(60, 25)
     delete(crm, 10)  # after they were shown
     world.sync()
     assert held.accept(world.hub, world.place("crm"), "from", 25) == 25
@@ -147,9 +147,7 @@ def test_records_that_show_again_are_held_no_more() -> None:
 
 
 def test_refused_ones_are_put_back_and_logged() -> None:
-    world, crm, erp = many(30)
-    delete(crm, 25)
-    world.sync()
+    world, crm, erp = gone(30, 25)
     assert held.reject(world.hub, world.place("crm"), "from", 25, "anna") == 25
     world.sync()
     assert (len(crm.keys_held()), len(erp.keys_held()), shown(world)) == (30, 30, [])
@@ -159,9 +157,7 @@ def test_refused_ones_are_put_back_and_logged() -> None:
 
 
 def test_what_was_deleted_elsewhere_since_is_not_put_back() -> None:
-    world, crm, erp = many(30)
-    delete(crm, 21)
-    world.sync()
+    world, crm, erp = gone(30, 21)
     erp.delete("1")
     world.sync()
     held.reject(world.hub, world.place("crm"), "from", 21, "anna")
@@ -170,9 +166,7 @@ def test_what_was_deleted_elsewhere_since_is_not_put_back() -> None:
 
 
 def test_an_edit_of_a_held_record_waits_with_it_and_is_not_lost() -> None:
-    world, crm, erp = many(30)
-    delete(crm, 21)
-    world.sync()
+    world, crm, erp = gone(30, 21)
     erp.edit("1", phone="7")
     world.sync()
     assert len(crm.keys_held()) == 9
@@ -253,9 +247,7 @@ def test_an_edit_that_had_lost_to_a_refused_deletion_is_an_edit_again(elsewhere:
 
 
 def test_what_is_held_and_accepted_survives_the_process() -> None:
-    world, crm, erp = many(30)
-    delete(crm, 21)
-    world.sync()
+    world, crm, erp = gone(30, 21)
     world.restart()
     assert shown(world)[0].number == 21
     held.accept(world.hub, world.place("crm"), "from", 21)
@@ -265,9 +257,7 @@ def test_what_is_held_and_accepted_survives_the_process() -> None:
 
 
 def test_a_process_that_dies_between_two_pages_of_accepted_ones_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, crm, erp = many(30)
-    delete(crm, 21)
-    world.sync()
+    world, crm, erp = gone(30, 21)
     held.accept(world.hub, world.place("crm"), "from", 21)
     monkeypatch.setattr(absent, "PAGE", 5)
     right, pages = absent.merge_page, iter("12")

@@ -44,6 +44,15 @@ def touched(erp: Noted) -> None:
         erp.edit(key, street="Low Street")
 
 
+def without_phones() -> tuple[World, Noted, Partial]:
+    """The ERP has stopped showing phone numbers, and every record of it was edited."""
+    world, crm, erp = many()
+    erp.hidden = frozenset({"phone"})
+    touched(erp)
+    world.sync()
+    return world, crm, erp
+
+
 def left_alone(world: World) -> frozenset[str]:
     return world.place("erp").vanished.names
 
@@ -62,10 +71,7 @@ def test_it_is_noticed_said_and_left_alone() -> None:
 
 
 def test_nothing_is_written_to_it_and_everything_else_is() -> None:
-    world, crm, erp = many()
-    erp.hidden = frozenset({"phone"})
-    touched(erp)
-    world.sync()
+    world, crm, erp = without_phones()
     world.restart()
     crm.edit("1", phone="7", name="other")
     new = crm.create(name="new", phone="8")
@@ -78,10 +84,7 @@ def test_nothing_is_written_to_it_and_everything_else_is() -> None:
 
 
 def test_when_it_is_back_what_was_edited_meanwhile_is_synced() -> None:
-    world, crm, erp = many()
-    erp.hidden = frozenset({"phone"})
-    touched(erp)
-    world.sync()
+    world, crm, erp = without_phones()
     crm.edit("1", phone="7")
     erp.edit("2", phone="8")
     world.sync()
@@ -121,10 +124,7 @@ def test_a_field_that_was_always_empty_is_not_missed() -> None:
 
 
 def test_a_person_may_say_that_it_is_to_be_written_all_the_same() -> None:
-    world, crm, erp = many()
-    erp.hidden = frozenset({"phone"})
-    touched(erp)
-    world.sync()
+    world, crm, erp = without_phones()
     crm.edit("1", phone="7")
     world.sync()
     assert erp.row("1")["phone"] == "0"
