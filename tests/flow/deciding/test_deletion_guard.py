@@ -96,7 +96,7 @@ def test_while_some_are_held_the_next_ones_join_them() -> None:
 
 
 def test_accepted_ones_are_carried_out_by_the_next_run_without_a_second_question() -> None:
-    world, crm, erp = gone(30, 25)
+    world, _crm, erp = gone(30, 25)
     assert held.accept(world.hub, world.place("crm"), "from", 25) == 25
     report = world.sync()
     assert (len(erp.keys_held()), shown(world), report.troubles, world.owed()) == (5, [], [], [])
@@ -247,7 +247,7 @@ def test_an_edit_that_had_lost_to_a_refused_deletion_is_an_edit_again(elsewhere:
 
 
 def test_what_is_held_and_accepted_survives_the_process() -> None:
-    world, crm, erp = gone(30, 21)
+    world, _crm, erp = gone(30, 21)
     world.restart()
     assert shown(world)[0].number == 21
     held.accept(world.hub, world.place("crm"), "from", 21)
@@ -257,7 +257,7 @@ def test_what_is_held_and_accepted_survives_the_process() -> None:
 
 
 def test_a_process_that_dies_between_two_pages_of_accepted_ones_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, crm, erp = gone(30, 21)
+    world, _crm, erp = gone(30, 21)
     held.accept(world.hub, world.place("crm"), "from", 21)
     monkeypatch.setattr(absent, "PAGE", 5)
     right, pages = absent.merge_page, iter("12")
