@@ -10,6 +10,7 @@ from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.model import Policy
 from hub.core.policy import NO_PINS
 from hub.core.record import Fields, Value
+from hub.flow import renewing
 from hub.flow.matchkeys import claims, key_rows, looked_at
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Look
@@ -241,6 +242,7 @@ class Batch:
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
         links.save(tx, sorted(self.links.values(), key=_state))
+        renewing.mark(tx, self.place, self.linked(), self.now)
         links.seen(tx, self.looks)
         links.decided(tx, self.decided)
         links.versions(tx, self.versions)
@@ -259,6 +261,11 @@ class Batch:
         if self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
+
+    def linked(self) -> list[int]:
+        """Golden records, not made just now, of which this system has a record since this page."""
+        rows = [row[2] for row in self.links.values() if row[0] == self.place.id and row[3] == LIVE]
+        return [golden_id for golden_id in rows if golden_id not in self.drafts or not self.drafts[golden_id].fresh]
 
     def golden_row(self, draft: Draft) -> Row:
         doc, origin = draft.doc or orjson.dumps(draft.fields), draft.encoded_origin()

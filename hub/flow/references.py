@@ -2,13 +2,14 @@
 statement for each entity that is referred to; whatever has no parent yet waits, and says for what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hub.core.errors import HubError
 from hub.core.match import matched_fields
 from hub.core.record import Fields, Value
 from hub.core.references import INTO, named, number
+from hub.flow import renewing
 from hub.flow.batch import Batch
 from hub.flow.place import Hub, Parent, Place
 from hub.flow.seen import Look
@@ -34,22 +35,35 @@ class Wait(NamedTuple):
     blocks: bool = False
 
 
-def resolve(tx: Tx, place: Place, page: Sequence[tuple[str, Fields]]) -> dict[str, list[Wait]]:
+class Resolved(NamedTuple):
+    """What is to be done about the references of a page, by the record's key."""
+
+    #: What waits.
+    waits: dict[str, list[Wait]]
+    #: The field and the golden record of parents that are gone there.
+    gone: dict[str, list[tuple[str, int]]]
+
+
+def resolve(tx: Tx, place: Place, page: Sequence[tuple[str, Fields]]) -> Resolved:
     """Of records (key, fields), the keys of known parents become golden records; a parent that is gone there is known
-    all the same. What is not known is left out, as absent: what waits, by the record's key."""
+    all the same. What is not known is left out, as absent."""
     waits: dict[str, list[Wait]] = {}
+    gone: dict[str, list[tuple[str, int]]] = {}
     for parent_id, names in _by_parent(place).items():
         shown = [(key, fields, name) for key, fields in page for name in names if fields.get(name) is not None]
         found = links.lookup(tx, parent_id, sorted({str(fields[name]) for _, fields, name in shown}))
         for key, fields, name in shown:
             value = str(fields[name])
             if value in found:
-                fields[name] = named(found[value].golden_id)
+                parent = found[value]
+                fields[name] = named(parent.golden_id)
+                if parent.state == DELETED:
+                    gone.setdefault(key, []).append((name, parent.golden_id))
             else:
                 del fields[name]
                 said = f"{name} names {_called(place.parents[name].place)} {value}, which the hub does not know yet"
                 waits.setdefault(key, []).append(Wait(name, parent_id, value, None, said))
-    return waits
+    return Resolved(waits, gone)
 
 
 class Shown:
@@ -57,15 +71,18 @@ class Shown:
 
     def __init__(self, place: Place, batch: Batch) -> None:
         self.place, self.batch = place, batch
-        #: By the record's key: what it shows and nobody knows. Those fields are left out of the look, as absent.
-        self.waits: dict[str, list[Wait]] = {}
+        #: What they show and nobody knows is left out of the look, as absent.
+        self.found = Resolved({}, {})
+        #: The references that each record shows, by its key.
+        self.shown: dict[str, list[str]] = {}
 
     def resolve(self, looks: Sequence[Look]) -> None:
-        self.waits = resolve(self.batch.tx, self.place, [(look.record.key, look.fields) for look in looks])
+        self.shown = {look.record.key: [n for n in self.place.parents if n in look.fields] for look in looks}
+        self.found = resolve(self.batch.tx, self.place, [(look.record.key, look.fields) for look in looks])
 
     def unmatchable(self, look: Look) -> list[Wait]:
         """What a match rule has to know first: without it this record might be made a twin."""
-        waits = self.waits.get(look.record.key, ())
+        waits = self.found.waits.get(look.record.key, ())
         return [wait for wait in waits if wait.field in matched_fields(self.place.entity)]
 
     def store(self, merged: Mapping[str, int]) -> None:
@@ -73,8 +90,15 @@ class Shown:
         tx, place = self.batch.tx, self.place
         if place.waits.there:
             waiting.forget(tx, place.id, sorted(merged.values()), IN)
-        rows = [(merged[key], wait) for key, waits in self.waits.items() if key in merged for wait in waits]
+            shown = [(key, name) for key, names in self.shown.items() if key in merged for name in names]
+            waiting.done(tx, [(place.id, merged[key], name) for key, name in shown])
+        rows = [(merged[key], wait) for key, waits in self.found.waits.items() if key in merged for wait in waits]
         _keep(tx, place, rows, IN, self.batch.now)
+        gone = [(key, one) for key, some in self.found.gone.items() if key in merged for one in some]
+        behind = renewing.alive(tx, place, [renewing.Behind(merged[key], *one) for key, one in gone])
+        renewing.keep(tx, place, behind, self.batch.now)
+        for one in behind:
+            self.batch.owe(place, one.golden_id)
 
 
 class Keys:
@@ -86,11 +110,16 @@ class Keys:
         self.found: dict[int, dict[int, Standing]] = {}
         #: By golden record and field: what some system shows of it, and is not taken yet.
         self.unread: dict[tuple[int, str], list[Unread]] = defaultdict(list)
+        #: By golden record and field: parents that have another key here than the one that the record shows.
+        self.renew: dict[tuple[int, str], int | None] = {}
         for parent, names in _by_parent(place).items():
             self.found[parent] = _followed(tx, parent, waiting.standing(tx, parent, sorted(_named_in(due, names))))
         if place.waits.there:
             for row in waiting.unread(tx, [item.golden_id for item in due]):
-                self.unread[row.golden_id, row.field].append(row)
+                if row.way == IN:
+                    self.unread[row.golden_id, row.field].append(row)
+                elif row.binding_id == place.id:
+                    self.renew[row.golden_id, row.field] = row.parent_golden
         self._back = {
             (parent, row.key): golden_id
             for parent, rows in self.found.items()
@@ -119,6 +148,19 @@ class Keys:
     def here(self, golden_id: int, name: str) -> bool:
         """Does this system show a key that is not taken yet?"""
         return any(row.binding_id == self.place.id for row in self.unread.get((golden_id, name), ()))
+
+    def renewed(self, golden_id: int, ours: Fields, held: Collection[str]) -> Fields:
+        """What is sent although the system shows it, but by a key that is gone."""
+        if not self.renew:
+            return {}
+        names = [name for name in self.place.parents if (golden_id, name) in self.renew and name not in held]
+        return {
+            n: ours[n] for n in names if number(ours.get(n)) == self.renew[golden_id, n] and n in self.place.writable
+        }
+
+    def told(self, golden_id: int, sent: Fields) -> list[tuple[int, int, str]]:
+        """Of what was sent, the references that were written their new key by that."""
+        return [(self.place.id, golden_id, name) for name in sent if (golden_id, name) in self.renew]
 
     def lacking(self, golden_id: int, fields: Fields) -> list[Wait]:
         """Required references that the golden record does not have since another system's key is not known yet."""
@@ -172,6 +214,7 @@ def note(tx: Tx, place: Place, waits: Mapping[int, Sequence[Wait]], now: str) ->
 
 def resume(hub: Hub, place: Place) -> None:
     """What waited for parents that are there by now is owed, or read, again."""
+    renewing.follow(hub, place)
     with hub.store.transaction() as tx:
         waiting.sweep(tx, place.id)
         ready = waiting.ready(tx, place.id)

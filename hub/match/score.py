@@ -8,9 +8,6 @@ but a score that stands on less than half of the weight is never certain.
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from rapidfuzz.distance.Levenshtein import distance
-from rapidfuzz.fuzz import ratio
-
 from hub.core.model import Similar
 from hub.core.normal import NAMES, normal
 from hub.core.record import Fields
@@ -19,11 +16,6 @@ from hub.core.record import Fields
 Portrait = tuple[tuple[str, str] | None, ...]
 #: A value that more records than this share says nothing: they are not compared for its sake.
 MOST = 200
-#: Names less alike than this are different ones.
-UNLIKE = 55.0
-TYPO = 50.0
-#: Shorter numbers are not one typo apart: they are others.
-_SHORTEST = 6
 
 Verdict = Literal["certain", "several", "taken", "possible", "none"]
 
@@ -45,6 +37,10 @@ class Scorer:
         self.parts = [(part.weight, part.form in NAMES) for part in similar.fields]
         self.half = sum(part.weight for part in similar.fields) / 2
         self.least = float(similar.possible)
+        # Some megabytes, which only entities with such a rule need.
+        from hub.match import alike
+
+        self.names, self.numbers = alike.names, alike.numbers
 
     def portrait(self, fields: Fields) -> Portrait:
         """What is compared of a record."""
@@ -62,9 +58,9 @@ class Scorer:
             if ours == theirs:
                 total += weight * 100.0
             elif name:
-                total += weight * _names(ours, theirs)
+                total += weight * self.names(ours, theirs)
             else:
-                total += weight * _numbers(ours[0], theirs[0])
+                total += weight * self.numbers(ours[0], theirs[0])
         if not known:
             return 0.0
         score = total / known
@@ -92,18 +88,3 @@ def _seen(text: str, name: bool) -> tuple[str, str] | None:
         return None
     ordered = " ".join(sorted(text.split())) if name else text
     return (text, text if ordered == text else ordered)
-
-
-def _names(ours: tuple[str, str], theirs: tuple[str, str]) -> float:
-    if ours[1] == theirs[1]:
-        return 100.0
-    straight = ratio(ours[0], theirs[0], score_cutoff=UNLIKE)
-    if ours[0] == ours[1] and theirs[0] == theirs[1]:
-        return straight
-    return max(straight, ratio(ours[1], theirs[1], score_cutoff=UNLIKE))
-
-
-def _numbers(ours: str, theirs: str) -> float:
-    if len(ours) < _SHORTEST or len(theirs) < _SHORTEST:
-        return 0.0
-    return TYPO if distance(ours, theirs, score_cutoff=1) <= 1 else 0.0

@@ -93,6 +93,16 @@ class Kin:
             parents = set(shown[child].values()) | self.said[child]
             if parents - {None} <= everywhere - self.truth.deleted.keys():
                 self.agree(child, shown[child])
+        self.alive(everywhere)
+
+    def alive(self, everywhere: set[int]) -> None:
+        """Nobody names the key of a record that is gone, where another one stands for it."""
+        for name, system in self.truth.systems.items():
+            held = system.held(system.object)
+            for key, raw in held.items():
+                parent = str(raw.get(PARENT) or "")
+                if parent and parent not in held and {self.who[name, key], self.who[name, parent]} <= everywhere:
+                    raise Broken(LOST, f"{name} {key}: its parent {parent} is gone, and was made anew")
 
     def agree(self, child: int, shown: dict[str, Someone]) -> None:
         held = self.clashed(child, OPEN)

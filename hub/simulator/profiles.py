@@ -115,6 +115,13 @@ def kin(chance: random.Random) -> Setup:
     return replace(any_setup(2)(chance), kin=True, group=())
 
 
+def restored(chance: random.Random) -> Setup:
+    """Parents that are put back where people delete them."""
+    kinds = tuple(replace(chance.choice([PLAIN, LOSSY, MUTE]), page=chance.randint(1, 3)) for _ in range(2))
+    means = (Deletes(take="restore"), Deletes(take=chance.choice(["restore", "delete"])))
+    return Setup(kinds, deletes=chance.choice(EXISTENCE), means=means, kin=True)
+
+
 def modes(chance: random.Random) -> Setup:
     """Every system has its own mind about deletions."""
     count = chance.choice([2, 2, 3])
@@ -244,6 +251,18 @@ PRUNED = (
 )
 FAMILIES = (*ALL, ADOPT, only("create", 2), only("sync", 2))
 QUIET_FAMILIES = (ADOPT, only("create", 2), only("sync", 2), only("edit"), only("spoil", 1), only("delete", 0.3))
+RESTORED = (
+    only("create", 1.5),
+    ADOPT._replace(weight=2),
+    ADOPT._replace(weight=3, given={"where": (0,), "which": (1, 2), "other": (0,)}),
+    only("delete", 1.5, where=(0,), which=(0,)),
+    only("delete", 0.5),
+    only("edit", 0.5),
+    only("sync", 4),
+    only("poll", 0.5),
+    only("lose_an_answer", 0.5),
+    only("die_at_a_commit", 0.5),
+)
 #: Parents that stand aside while their children go on.
 STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
 MODES = (
@@ -309,5 +328,6 @@ PROFILES = (
     Profile("families", kin, FAMILIES, (6, 20), share=3),
     Profile("families at peace", kin, QUIET_FAMILIES, (12, 12)),
     Profile("unknown parents", kin, STRANGERS, (14, 14)),
+    Profile("restored parents", restored, RESTORED, (14, 18), share=2),
 )
 BY_NAME = {profile.name: profile for profile in PROFILES}

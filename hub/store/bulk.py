@@ -47,6 +47,12 @@ def insert(table: sa.Table, names: tuple[str, ...]) -> Bulk:
 
 
 @functools.cache
+def insert_new(table: sa.Table, names: tuple[str, ...]) -> Bulk:
+    """The same; a row of the same primary key is left as it is."""
+    return Bulk(f"{_insert(table, names)} ON CONFLICT DO NOTHING", **_types(table, names))
+
+
+@functools.cache
 def upsert(table: sa.Table, names: tuple[str, ...]) -> Bulk:
     """The same; a row of the same primary key is overwritten."""
     keys = [column.name for column in table.primary_key]

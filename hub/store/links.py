@@ -36,6 +36,10 @@ _HELD = Lookup(
     "SELECT l.golden_id, l.key FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 1}",
     kind="bigint",
 )
+_DEPARTED = Lookup(
+    "SELECT DISTINCT l.golden_id FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 0}",
+    kind="bigint",
+)
 NO_SHADOW: Row = (None, None, None)
 _ONE = {"binding_id": "integer", "key": "text"}
 _THIS = "link.binding_id = {binding_id} AND link.key = {key}"
@@ -70,6 +74,11 @@ def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, s
 def held(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, str]:
     """The keys of these golden records' live links in one system, by golden id."""
     return {row[0]: row[1] for row in tx.each(_HELD, golden_ids, binding=binding_id)}
+
+
+def departed(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> list[int]:
+    """Those of these golden records that had a record in the system that is gone."""
+    return [row[0] for row in tx.each(_DEPARTED, golden_ids, binding=binding_id)]
 
 
 def save(tx: Tx, rows: Sequence[Row]) -> None:

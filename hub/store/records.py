@@ -1,6 +1,6 @@
 """Golden records, and what a system holds of them: wide rows, read only for records that differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,7 +11,7 @@ from hub.core.policy import NO_PINS
 from hub.core.record import Fields
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, insert
-from hub.store.database import Tx, decode
+from hub.store.database import Store, Tx, decode
 from hub.store.lookup import Lookup
 
 #: field -> [system, stamp] of its value; "" is for all that are not named.
@@ -57,6 +57,10 @@ _LOAD = Lookup(
     "{left delivery d: d.binding_id = :binding AND d.golden_id = g.id}",
     kind="bigint",
 )
+_LINKED = Lookup(
+    """SELECT l.golden_id, g.doc FROM link l {by uq_link_golden} JOIN golden g ON g.id = l.golden_id AND g.state = 1
+       WHERE l.binding_id = :binding AND l.state = 1 AND l.golden_id > :after ORDER BY l.golden_id LIMIT :limit"""
+)
 _NEW = insert(schema.golden, ("id", "entity_id", "state", "doc", "origin", "apart"))
 _PIN = Lookup("UPDATE golden SET pins = :pins WHERE id = :id")
 _GOLDEN = Bulk(
@@ -69,6 +73,19 @@ _GOLDEN = Bulk(
 def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]:
     """Golden records with one system's shadows, by golden id."""
     return {row[0]: known(row) for row in tx.each(_LOAD, golden_ids, binding=binding_id)}
+
+
+def linked_pages(store: Store, binding_id: int, size: int) -> Iterator[list[tuple[int, Fields]]]:
+    """All live golden records that a system holds, with their fields, page by page, each read in a transaction of its
+    own."""
+    after = -1
+    while True:
+        with store.reading() as tx:
+            rows = tx.look(_LINKED, binding=binding_id, after=after, limit=size)
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield [(golden_id, orjson.loads(doc)) for golden_id, doc in rows]
 
 
 def known(row: Sequence[Any]) -> Known:

@@ -133,6 +133,14 @@ sa.Index(
     sqlite_where=sa.text("state = 1"),
     postgresql_where=sa.text("state = 1"),
 )
+# Was a golden record there before? Few records ever go.
+sa.Index(
+    "ix_link_gone",
+    link.c.binding_id,
+    link.c.golden_id,
+    sqlite_where=sa.text("state = 0"),
+    postgresql_where=sa.text("state = 0"),
+)
 
 absence = sa.Table(
     "absence",
@@ -234,13 +242,15 @@ waiting = sa.Table(
     "waiting",
     metadata,
     # References that wait for their parent: a record shows a key that we do not know, or a system is to be written a
-    # key that it does not have yet.
+    # key that it does not have yet, or one in place of a key that is gone.
     sa.Column("binding_id", Int, primary_key=True, autoincrement=False),
     sa.Column("golden_id", Big, primary_key=True, autoincrement=False),
     sa.Column("field", Text, primary_key=True),
-    #: in (what the record shows is not taken yet, and nothing is written over it), out (it is not sent yet).
+    #: in (what the record shows is not taken yet, and nothing is written over it), out (it is not sent yet), renew
+    #: (the record names a key that is gone, of a parent that has another one now). And anew: this is such a parent, and
+    #: its children were not looked for yet; it has no field.
     sa.Column("way", Text, nullable=False),
-    #: The parent: its binding, and its key (in) or its golden record (out).
+    #: The parent: its binding, and its key (in) or its golden record (out, renew).
     sa.Column("parent_id", Int, nullable=False),
     sa.Column("parent_key", Text),
     sa.Column("parent_golden", Big),

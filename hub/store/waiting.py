@@ -1,4 +1,5 @@
-"""References that wait for their parent: what a system shows and we do not know, what it is owed and has no key for."""
+"""References that wait for their parent: what a system shows and we do not know, what it is owed and has no key for,
+and what names a key that is gone, of a parent that was made anew."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,11 +7,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from hub.store import schema
-from hub.store.bulk import upsert
+from hub.store.bulk import Bulk, Row, insert_new, upsert
 from hub.store.database import Tx, plain
 from hub.store.lookup import Lookup
 
-IN, OUT = "in", "out"
+IN, OUT, RENEW, ANEW = "in", "out", "renew", "anew"
 
 
 class Waiting(NamedTuple):
@@ -19,9 +20,10 @@ class Waiting(NamedTuple):
     binding_id: int
     golden_id: int
     field: str
-    #: in: the record shows a key that is not taken yet. out: it is owed a key that is not there yet.
+    #: in: the record shows a key that is not taken yet. out: it is owed a key that is not there yet. renew: it shows a
+    #: key that is gone, and is owed another one. anew: it is itself a parent with another key, and has no `field`.
     way: str
-    #: The parent: its binding, and its key (in) or its golden record (out).
+    #: The parent: its binding, and its key (in) or its golden record (out, renew).
     parent_id: int
     parent_key: str | None
     parent_golden: int | None
@@ -50,9 +52,16 @@ class Standing(NamedTuple):
 
 _SAVE = upsert(schema.waiting, Waiting._fields)
 _FORGET = Lookup("DELETE FROM waiting WHERE binding_id = :binding AND way = :way AND golden_id {among}", kind="bigint")
+_ADD = insert_new(schema.waiting, Waiting._fields)
+_DONE = Bulk(
+    """DELETE FROM waiting {using} WHERE waiting.binding_id = {binding_id} AND waiting.golden_id = {golden_id}
+         AND waiting.field = {field} AND waiting.way = 'renew'""",
+    binding_id="integer", golden_id="bigint", field="text",
+)  # fmt: skip
+_MARKED = sa.text("SELECT golden_id FROM waiting WHERE binding_id = :binding AND way = :way ORDER BY golden_id")
 _UNREAD = Lookup(
-    """SELECT w.binding_id, w.golden_id, w.field, w.parent_id, w.parent_key, w.said
-       FROM {each waiting w: w.golden_id = j.value AND w.way = 'in'}""",
+    """SELECT w.binding_id, w.golden_id, w.field, w.way, w.parent_id, w.parent_key, w.parent_golden, w.said
+       FROM {each waiting w: w.golden_id = j.value AND w.way IN ('in', 'renew')}""",
     kind="bigint",
 )
 _STANDING = Lookup(
@@ -84,20 +93,22 @@ _READY = sa.text(
 _SWEEP = sa.text(
     """DELETE FROM waiting WHERE binding_id = :binding AND (
          NOT EXISTS (SELECT 1 FROM golden g WHERE g.id = waiting.golden_id AND g.state = 1)
-         OR (way = 'in' AND NOT EXISTS (SELECT 1 FROM link l WHERE l.binding_id = waiting.binding_id
+         OR (way IN ('in', 'renew') AND NOT EXISTS (SELECT 1 FROM link l WHERE l.binding_id = waiting.binding_id
                                         AND l.golden_id = waiting.golden_id AND l.state = 1)))"""
 )
 _OF = sa.text("SELECT * FROM waiting WHERE golden_id = :golden ORDER BY binding_id, field")
 
 
 class Unread(NamedTuple):
-    """A key that a record shows, of a parent that is not known."""
+    """A key that a record shows, of a parent that is not known (in), or has another one by now (renew)."""
 
     binding_id: int
     golden_id: int
     field: str
+    way: str
     parent_id: int
-    parent_key: str
+    parent_key: str | None
+    parent_golden: int | None
     said: str
 
 
@@ -112,7 +123,26 @@ class Known(NamedTuple):
 
 def save(tx: Tx, rows: Sequence[Waiting]) -> None:
     """From now on these wait."""
-    tx.many(_SAVE, [(*row[:7], int(row.coming), int(row.blocks), plain(row.said), row.since) for row in rows])
+    tx.many(_SAVE, [_row(row) for row in rows])
+
+
+def _row(row: Waiting) -> Row:
+    return (*row[:7], int(row.coming), int(row.blocks), plain(row.said), row.since)
+
+
+def add(tx: Tx, rows: Sequence[Waiting]) -> None:
+    """The same, but for references that wait already."""
+    tx.many(_ADD, [_row(row) for row in rows])
+
+
+def done(tx: Tx, rows: Sequence[tuple[int, int, str]]) -> None:
+    """References (binding, golden record, field) that were written their new key."""
+    tx.many(_DONE, rows)
+
+
+def marked(tx: Tx, binding_id: int, way: str) -> list[int]:
+    """The golden records that wait in a system, that way."""
+    return [row[0] for row in tx.rows(_MARKED, {"binding": binding_id, "way": way})]
 
 
 def forget(tx: Tx, binding_id: int, golden_ids: Sequence[int], way: str) -> None:

@@ -209,13 +209,16 @@ def test_a_page_with_references_costs_one_statement_on_each_way(number: int) -> 
     assert cost[1] - cost[0] <= 2
 
 
-def test_a_parent_costs_nothing_for_having_children() -> None:
+@pytest.mark.parametrize("number", [1, 40])
+def test_parents_cost_one_statement_for_each_page_of_new_ones(number: int) -> None:
+    """Were they there before, and do children still name them by another key?"""
     cost = []
     for references in ({}, WORKS):
         world, crm, _ = two(references=references)
-        crm.add(FIRM, name="Acme")
+        for one in range(number):
+            crm.add(FIRM, name=f"Acme {one}")
         cost.append(statements(world))
-    assert cost[1] == cost[0]
+    assert cost[1] - cost[0] == 1
 
 
 # -- two firms that turn out to be one -----------------------------------------------------------------------

@@ -1,5 +1,8 @@
 """How alike two records are, and what follows from it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hub.core.model import Compared, Similar, Weighed
@@ -66,3 +69,9 @@ def test_what_follows_from_the_scores(found: list[Scored], verdict: str, best: l
     else:
         assert [one.candidate for one in candidates] == best
     assert judged == verdict
+
+
+def test_what_likeness_costs_in_memory_is_left_to_entities_that_ask_for_it() -> None:
+    code = "import sys, hub.engine.sync, hub.engine.opening; print('rapidfuzz' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

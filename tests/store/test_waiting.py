@@ -5,7 +5,7 @@ from desk import NOW, Desk, link
 
 from hub.store import deliveries, links, schema, waiting
 from hub.store.agenda import agenda
-from hub.store.waiting import IN, OUT, Known, Standing, Unread, Waiting
+from hub.store.waiting import IN, OUT, RENEW, Known, Standing, Unread, Waiting
 
 CHILD, PARENT = 2, 1
 
@@ -30,7 +30,7 @@ def test_they_are_kept_and_told(family: Desk) -> None:
     family.write(waiting.save, [unread(family), unsent(family)])
     assert family.read(waiting.of_golden, CHILD) == [unread(family), unsent(family)]
     assert family.read(waiting.unread, [CHILD, 9]) == [
-        Unread(family.crm, CHILD, "mother", family.crm, "c1", "c1 is not known")
+        Unread(family.crm, CHILD, "mother", IN, family.crm, "c1", None, "c1 is not known")
     ]
     known = family.read(agenda, family.catalog.instance_id, NOW)
     assert [known[place].waiting for place in (family.crm, family.erp, family.shop)] == [True, True, False]
@@ -40,6 +40,18 @@ def test_a_later_word_replaces_an_earlier_one(family: Desk) -> None:
     family.write(waiting.save, [unread(family)])
     family.write(waiting.save, [unread(family)._replace(parent_key="c3")])
     assert [row.parent_key for row in family.read(waiting.of_golden, CHILD)] == ["c3"]
+
+
+def test_what_waits_already_is_not_replaced_by_a_key_that_is_gone(family: Desk) -> None:
+    family.write(waiting.save, [unread(family)])
+    family.write(waiting.add, [unread(family)._replace(way=RENEW), unsent(family)._replace(way=RENEW)])
+    assert [row.way for row in family.read(waiting.of_golden, CHILD)] == [IN, RENEW]
+
+
+def test_only_what_was_written_anew_is_done(family: Desk) -> None:
+    family.write(waiting.save, [unread(family), unsent(family)._replace(way=RENEW)])
+    family.write(waiting.done, [(family.crm, CHILD, "mother"), (family.erp, CHILD, "mother")])
+    assert [row.way for row in family.read(waiting.of_golden, CHILD)] == [IN]
 
 
 def test_a_key_is_known_as_soon_as_it_is_linked(family: Desk) -> None:

@@ -17,7 +17,7 @@ from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, Plan
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys
-from hub.store import deliveries, intents
+from hub.store import deliveries, intents, waiting
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.records import Known
@@ -100,6 +100,8 @@ class Outcomes:
         #: they are seen.
         self.open: list[Plan] = []
         self.failed: list[dict[str, Any]] = []
+        #: References that were written the new key of a parent that was made anew.
+        self.renewed: list[tuple[int, int, str]] = []
 
     def store(self, token: str, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
         """`token`: of the creates. With each outcome, whether the system said it in its own answer."""
@@ -124,6 +126,7 @@ class Outcomes:
         deliveries.updating(tx, [(place_id, id_, doc) for step, id_, doc in sent if step == "update"])
         deliveries.finish(tx, place_id, self.done)
         deliveries.postpone(tx, self.failed)
+        waiting.done(tx, self.renewed)
         # Owed again already, since the golden record changed meanwhile: but nothing of it is out any more.
         deliveries.reopen(tx, place_id, [due.golden_id for due in self.done if due.state == CREATING])
 
@@ -171,6 +174,8 @@ class Outcomes:
         batch.seen(self.place, outcome.key, hash_, known_version(outcome, hash_), shadow)
         detail = {name: [before.fields.get(name), value] for name, value in item.sent.items()}
         batch.audit(known.golden_id, self.place, "updated", detail)
+        if self.keys is not None and not silent(item, outcome):
+            self.renewed += self.keys.told(known.golden_id, item.sent)
 
     def deleted(self, batch: Batch, item: Plan, outcome: Written) -> None:
         self.sent.deleted += 1

@@ -97,6 +97,7 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
     sent = owed(known.shadow, ours, place.writable, held)
     waits: Sequence[Wait] = ()
     if keys is not None:
+        sent = {**keys.renewed(known.golden_id, ours, held), **sent}
         sent, parted = keys.parted(known.golden_id, sent)
         waits = [wait._replace(blocks=False) for wait in parted]
     return fitting(place, due, "update", sent, "", keys, waits) if sent else Plan(due, "none", waits=waits)

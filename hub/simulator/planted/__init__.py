@@ -52,6 +52,7 @@ BUGS = (
     Bug("a child goes before its parent", referring.child_before_parent, "families at peace"),
     Bug("a blank over a waiting reference", referring.blank_over_a_waiting_reference, "unknown parents"),
     Bug("a reference waits for ever", referring.waits_for_ever, "unknown parents"),
+    Bug("children keep a key that is gone", referring.keeps_a_key_that_is_gone, "restored parents"),
     Bug("a waiting reference is written over", referring.waiting_is_written_over, "unknown parents", rare=True),
     Bug("every deletion is hard", deleting.every_deletion_is_hard, "modes of deletion"),
     Bug("a page that cannot be stored is skipped", reading.unstored_is_skipped, "full disks"),

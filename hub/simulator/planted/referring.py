@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.core.record import Fields
-from hub.flow import references
+from hub.flow import references, renewing
 from hub.flow.references import Keys
 from hub.simulator.planted.bug import Swap
 
@@ -18,11 +18,11 @@ def blank_over_a_waiting_reference() -> Sequence[Swap]:
     """A key that nobody knows is taken for none."""
     right = references.resolve
 
-    def blanks(tx: Any, place: Any, page: Sequence[tuple[str, Fields]]) -> dict[str, list[references.Wait]]:
-        waits = right(tx, place, page)
+    def blanks(tx: Any, place: Any, page: Sequence[tuple[str, Fields]]) -> references.Resolved:
+        found = right(tx, place, page)
         for key, fields in page:
-            fields.update(dict.fromkeys((wait.field for wait in waits.get(key, ())), None))
-        return {}
+            fields.update(dict.fromkeys((wait.field for wait in found.waits.get(key, ())), None))
+        return found._replace(waits={})
 
     return [Swap(references, "resolve", blanks)]
 
@@ -30,6 +30,11 @@ def blank_over_a_waiting_reference() -> Sequence[Swap]:
 def waits_for_ever() -> Sequence[Swap]:
     """Nobody looks whether the parent came."""
     return [Swap(references, "resume", lambda hub, place: None)]
+
+
+def keeps_a_key_that_is_gone() -> Sequence[Swap]:
+    """Nobody looks for the children of a parent that was made anew."""
+    return [Swap(renewing, "mark", lambda tx, place, linked, now: None)]
 
 
 def waiting_is_written_over() -> Sequence[Swap]:

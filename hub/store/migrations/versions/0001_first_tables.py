@@ -143,6 +143,8 @@ def _link() -> None:
         sqlite_where=LIVE,
         postgresql_where=LIVE,
     )
+    gone = sa.text("state = 0")
+    op.create_index("ix_link_gone", "link", ["binding_id", "golden_id"], sqlite_where=gone, postgresql_where=gone)
 
 
 def _absence() -> None:
