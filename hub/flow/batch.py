@@ -134,9 +134,10 @@ class Batch:
         self.links[place.id, key] = row
 
     def unlink(self, place: Place, key: str, known: Known, state: int = DELETED) -> None:
-        """The record is gone there, or let go. It stays known, so that it is not taken for a new one; what a person had
-        to decide about its fields is settled by that."""
-        self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *links.NO_SHADOW)
+        """The record is gone there, or let go. It stays known, so that it is not taken for a new one, with what it
+        showed, should it come back; what a person had to decide about its fields is settled by that."""
+        shadow = links.encoded(known.shadow and known.shadow._replace(held={}))
+        self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *shadow)
         for unit in known.shadow.held if known.shadow is not None else ():
             if unit != EXISTENCE:
                 self.end(place, known.golden_id, unit, conflicts.SUPERSEDED)
@@ -212,10 +213,15 @@ class Batch:
         self.ended.append((state, self.who, self.now, golden_id, place.id, unit))
 
     def withdraw(self, place: Place, draft: Draft) -> None:
-        """The golden record is deleted: nobody has to decide any more whether another system's deletion stands."""
+        """The golden record is deleted: nobody has to decide any more whether another system's deletion stands. Should
+        it live again, it is made there again."""
         for other in place.others:
-            if other.id in draft.apart:
+            if other.id not in draft.apart:
+                continue
+            open_ = conflicts.find(self.tx, [other.id], states=[conflicts.OPEN], golden_id=draft.golden_id)
+            if any(row.unit == EXISTENCE for row in open_):
                 self.end(other, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+                draft.apart -= {other.id}
 
     def review(
         self, place: Place, key: str, kind: str, error: HubError, due_at: str, golden_id: int | None = None

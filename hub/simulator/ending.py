@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
+from hub.flow.merging.putback import RULE as REPLAYED
 from hub.simulator.broken import DUPLICATED, INVENTED, LOST, OTHER, Broken
 from hub.simulator.oracle import Oracle
 from hub.simulator.tags import Tag, pairs, reach, tag, tags
@@ -80,7 +81,7 @@ class Ending:
         refused the deletion."""
         if without and without.isdisjoint(held):
             self.truth.systems[min(without)].tell("not followed")
-        elif entity not in self.truth.deletions.spared:
+        elif entity not in self.truth.deletions.spared | self.truth.undone:
             said = f"lost delete: record {entity} was deleted, and lives without a word in the log: {dict(held)}"
             raise Broken(LOST, said)
 
@@ -113,7 +114,7 @@ class Ending:
         current = {t for rows in (*held.values(), *left.values()) for row in rows for t in tags(row)}
         logged = {t for row in log for pair in pairs(row) for t in pair if t is not None}
         kept = reach(current | logged | self.truth.deleted.get(entity, set()), self.truth.won(log))
-        lost = {t for t, e in self.truth.entity.items() if e == entity} - kept
+        lost = {t for t, e in self.truth.entity.items() if e == entity} - kept - self.truth.lost
         if lost:
             raise Broken(LOST, f"record {entity}: {lost} was typed by a person and is nowhere: {dict(held)}")
 
@@ -140,6 +141,8 @@ class Ending:
         """Each clash is logged once; what is not a clash is not logged."""
         seen = set[tuple[int | str, ...]]()
         for row in sorted(log, key=lambda row: row.id):
+            if row.rule == REPLAYED:  # whatever was read again after a backup
+                continue
             if row.unit == EXISTENCE:  # a record can be deleted again, and a refused deletion brings its clashes back
                 seen = {one for one in seen if one[1] != row.golden_id}
                 continue

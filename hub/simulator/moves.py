@@ -66,6 +66,8 @@ ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)
 #: In worlds made for them: deletions that wait for a person, and records that somebody enters twice.
 ANSWERS = (Move("accept_deletions", {"most": (1, 1000)}), Move("refuse_deletions", {"most": (1, 1000)}))
 TWICE = Move("enter_twice", {"where": WHERE, "how": ("typo", "half", "other"), "names": NAMES, "read": (False, True)})
+BACKUPS = (Move("back_up", {"where": (1,)}), Move("put_back", {"where": (1,)}))
+UNDELETE = Move("undelete", {"where": WHERE, "which": WHICH}, 2)
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
 
@@ -101,6 +103,22 @@ class Hand:
 
     def adopt(self, where: int, which: int, other: int) -> None:
         self.people.adopt(self.system(where), which, other)
+
+    def back_up(self, where: int) -> None:
+        """What changes later has a later stamp."""
+        self.people.back_up(self.system(where))
+        self.wait(2)
+
+    def put_back(self, where: int) -> None:
+        """It is read before, to its end, and after, before people go on there: else nothing may tell."""
+        self.poll(where)
+        self.people.put_back(self.system(where))
+        self.poll(where)
+
+    def undelete(self, where: int, which: int) -> None:
+        """It is read before the hub may make it anew: in the moment in which it does, nothing tells."""
+        self.people.undelete(self.system(where), which)
+        self.poll(where)
 
     def spoil(self, where: int, which: int) -> None:
         self.people.spoil(self.system(where), which)

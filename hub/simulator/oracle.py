@@ -57,6 +57,9 @@ class Oracle:
         #: Records updated in this step, and those ever updated without the hub being told: what was typed there since
         #: may have been typed with our value in view or not, nothing tells.
         self.written: set[int] = set()
+        #: Values that went with a system that was put back, and records made or deleted there since its backup.
+        self.lost: set[Tag] = set()
+        self.undone: set[int] = set()
         self.doubted: set[int] = set()
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
@@ -85,6 +88,21 @@ class Oracle:
             self.typed[number][system] = shown[name]
             if over is not None and over != number:
                 self.past[number].add(over)
+
+    def put_back(self, system: str, before: Mapping[str, Fields], after: Mapping[str, Fields]) -> None:
+        """A system shows what it showed at its last backup (`after`). What was typed there since, and nobody else
+        shows, is lost with it, and so is what was deleted there, unless the hub has read it by then."""
+        elsewhere = {
+            t for other in self.systems if other != system for row in self.held(other).values() for t in tags(row)
+        }
+        typed = {key: tags(row) - tags(after.get(key, {})) for key, row in before.items()}
+        self.lost |= {t for key in typed for t in reach(typed[key], self.past)} - elsewhere
+        for key, row in before.items():
+            if key not in after:
+                self.lost |= tags(row) - elsewhere
+                self.deleted.setdefault(self.entity_of(row), set())
+                self.undone.add(self.entity_of(row))
+        self.undone |= {self.entity_of(row) for key, row in after.items() if key not in before}
 
     def grouped(self, fields: Fields) -> tuple[Tag | None, ...]:
         return tuple(tag(fields.get(name)) for name in self.group)

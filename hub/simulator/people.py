@@ -37,6 +37,8 @@ class People:
         #: asked which record it is.
         self.met_twice: dict[int, Spelling] = {}
         self.asked: set[int] = set()
+        #: Systems that were put back from a backup, before a person said what counts.
+        self.restored: set[str] = set()
 
     def watch(self, made: Write1) -> None:
         if made.write.kind == "create":
@@ -163,12 +165,32 @@ class People:
         found = self.pick(name, number)
         if not found or self.untold(name, found[0]):
             return
+        self.remove(name, *found)
+
+    def remove(self, name: str, key: str, row: Fields) -> None:
         system = self.play.systems[name]
-        self.play.note("somebody deletes", name, found[0])
+        self.play.note("somebody deletes", name, key)
         if self.play.kin is not None:
-            self.play.kin.people_delete(name, system.held(system.object)[found[0]])
-        self.play.oracle.people_delete(name, *found)
-        system.person_delete(system.object, found[0])
+            self.play.kin.people_delete(name, system.held(system.object)[key])
+        self.play.oracle.people_delete(name, key, row)
+        system.person_delete(system.object, key)
+
+    def undelete(self, name: str, number: int) -> None:
+        """Somebody takes a record out of the bin."""
+        system, oracle = self.play.systems[name], self.play.oracle
+        keys = sorted(key for key, row in system.bin.items() if not self.again(name, key, row.fields))
+        if keys:
+            key = keys[number % len(keys)]
+            system.undelete(key)
+            self.play.note("somebody takes", name, key, "out of the bin")
+            self.play.met["a record came back"] += 1
+            oracle.undone.add(oracle.entity_of(oracle.held(name)[key]))
+
+    def again(self, name: str, key: str, raw: Raw) -> bool:
+        """Is this record in the system under another key?"""
+        oracle = self.play.oracle
+        entity = oracle.entity_of(self.play.terms.plain(name, raw))
+        return any(oracle.entity_of(row) == entity for other, row in oracle.held(name).items() if other != key)
 
     def untold(self, name: str, key: str) -> bool:
         """Is it a child that the hub may not know, in a system that could not tell it?"""
@@ -218,6 +240,9 @@ class People:
             return
         entity = oracle.entity_of(row)
         hub = self.play.world.hub
+        if self.again(name, key, self.play.systems[name].held(self.play.systems[name].object)[key]):
+            self.remove(name, key, row)  # it came out of the bin while the hub made it anew
+            return
         aside = {(hub.place_of(it.binding_id).binding.system, it.key) for it in self.play.standing.records}
         elsewhere = any(
             oracle.entity_of(shown) == entity and (other, at) not in aside
@@ -284,12 +309,29 @@ class People:
         else:
             separate(hub, place, key, "somebody")
 
+    def back_up(self, name: str) -> None:
+        self.play.note("a backup of", name, "is made")
+        self.play.systems[name].back_up()
+
+    def put_back(self, name: str) -> None:
+        """A system is put back from its last backup. (Not while people have to say what counts after the last time.)"""
+        system, oracle = self.play.systems[name], self.play.oracle
+        before = oracle.held(name)
+        if name not in self.restored and system.put_back():
+            self.restored.add(name)
+            self.play.note("a backup of", name, "is put back")
+            self.play.met["a system was put back"] += 1
+            oracle.put_back(name, before, oracle.held(name))
+
     def resume(self, place: Place) -> None:
-        """As `hub resume` does; with `--baseline` where it seems to be put back, which no system here ever is."""
+        """As `hub resume` does. What the hub knows counts where a system was put back, what it shows where it only
+        seems so."""
         self.play.note("somebody resumes", place.binding.system)
         with self.play.world.store.transaction() as tx:
             why = catalog.position(tx, place.id).paused
             if why is not None and frozen(why):
-                catalog.choose(tx, place.id, "baseline", self.play.world.hub.now())
-                self.play.met["a system seemed to be put back"] += 1
+                was = place.binding.system in self.restored
+                catalog.choose(tx, place.id, "replay" if was else "baseline", self.play.world.hub.now())
+                self.play.met["a system seemed to be put back"] += not was
+                self.restored.discard(place.binding.system)
             catalog.pause(tx, place.id, None)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from adapters.memory import Feed
 from hub.adapter import Can
 from hub.core.model import Deletes, Policy
-from hub.simulator.moves import ADOPT, ALL, ANSWERS, QUIET, TWICE, Move
+from hub.simulator.moves import ADOPT, ALL, ANSWERS, BACKUPS, QUIET, TWICE, UNDELETE, Move
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -50,9 +51,9 @@ def any_kind(chance: random.Random) -> Kind:
         batch=chance.choice([1, 10]),
     )
     quirks = any_quirks(chance) if flip(chance) else {}
-    feed = chance.choice(["sequence", "stamp"])
+    feed: Feed = "stamp" if chance.random() < 0.5 else "sequence"
     skew, lag = chance.choice([0, 0, -400, 700]), chance.choice([0, 0, 1.0])
-    return Kind(can, chance.randint(1, 3), feed, quirks, flip(chance), skew, lag)  # type: ignore[arg-type]
+    return Kind(can, chance.randint(1, 3), feed, quirks, flip(chance), skew, lag)
 
 
 def any_quirks(chance: random.Random) -> dict[str, str]:
@@ -120,6 +121,16 @@ def restored(chance: random.Random) -> Setup:
     kinds = tuple(replace(chance.choice([PLAIN, LOSSY, MUTE]), page=chance.randint(1, 3)) for _ in range(2))
     means = (Deletes(take="restore"), Deletes(take=chance.choice(["restore", "delete"])))
     return Setup(kinds, deletes=chance.choice(EXISTENCE), means=means, kin=True)
+
+
+def kept(chance: random.Random) -> Setup:
+    """The second system is put back from its backups now and then. Its feed tells it, or the versions of its records:
+    without both, and within a few minutes, nothing does."""
+    feed: Feed = "stamp" if chance.random() < 0.5 else "sequence"
+    can = replace(ABLE, counted=feed == "stamp" or chance.random() < 0.5, tombstones=chance.random() < 0.7)
+    second = Kind(can=can, page=chance.randint(1, 3), feed=feed)
+    policies = tuple(any_policy(chance, "ab") for _ in FIELDS)
+    return Setup((PLAIN, second), policies=policies, deletes=chance.choice(EXISTENCE))
 
 
 def modes(chance: random.Random) -> Setup:
@@ -263,6 +274,34 @@ RESTORED = (
     only("lose_an_answer", 0.5),
     only("die_at_a_commit", 0.5),
 )
+KEPT = (
+    BACKUPS[0]._replace(weight=1.5),
+    BACKUPS[1]._replace(weight=1.5),
+    only("create", 1.5),
+    only("edit", 3),
+    only("delete", 0.5),
+    only("poll"),
+    only("deliver"),
+    only("sync", 3),
+    only("look", 0.5),
+    only("compare_keys", 0.5),
+    only("lose_an_answer", 0.5),
+    only("die_at_a_commit", 0.5),
+)
+#: All answers arrive: a deletion of the hub's that it was not told of cannot be told from one of people's, and a record
+#: that it may be making anew not from the one in the bin.
+BINS = (
+    UNDELETE,
+    only("create"),
+    only("edit", 2),
+    only("delete", 2),
+    only("poll"),
+    only("deliver"),
+    only("sync", 2),
+    only("look", 0.5),
+    only("decide", 0.5),
+    only("die_at_a_commit", 0.5),
+)
 #: Parents that stand aside while their children go on.
 STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
 MODES = (
@@ -315,6 +354,8 @@ PROFILES = (
     Profile("modes of deletion", modes, MODES, (12, 16), share=2),
     Profile("guarded deletions", guarded, GUARDED, (12, 16), share=2),
     Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
+    Profile("backups", kept, KEPT, (12, 18), share=2),
+    Profile("bins", pair_with(PLAIN), BINS, (12, 16), share=2),
     Profile("held", held, HELD, (12, 12), share=4),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),

@@ -53,6 +53,8 @@ RARE = (
     "deletions refused",
     "linked by likeness",
     "a system seemed to be put back",
+    "a system was put back",
+    "a record came back",
     "a person recognised a record",
 )
 

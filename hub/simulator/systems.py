@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn
 
 from adapters.memory import Feed, Memory, Quirk
+from adapters.memory.rows import Row, Table
 from hub.adapter import Can, Cursor, Failure, FieldInfo, Page, Write, Written
 from hub.core.errors import HubError, Stale, Unknown
 from hub.core.record import Raw, Record
@@ -98,6 +99,34 @@ class Simulated(Memory):
         #: The tokens of creates so far, by golden record.
         self.tried: dict[str, set[str]] = {}
         self.under_way: tuple[str, Sequence[Write]] = "", ()
+        #: The last backup: its records, and where its feed was. None: nobody made one.
+        self.backup: tuple[Table, int] | None = None
+        #: Records as they were when they were deleted.
+        self.bin: dict[str, Row] = {}
+
+    def back_up(self) -> None:
+        self.backup = self._tables[self.object].copy(), self._sequence
+
+    def put_back(self) -> bool:
+        """All is as it was at the last backup, but that no key is given twice. False: there is none."""
+        if self.backup is None:
+            return False
+        made = self._tables[self.object].made
+        table, self._sequence = self.backup
+        self._tables[self.object] = table.copy()
+        self._tables[self.object].made = made
+        self.bin = {key: row for key, row in self.bin.items() if key not in table.rows}
+        return True
+
+    def undelete(self, key: str) -> None:
+        """Somebody takes a record out of the bin."""
+        table, row = self._tables[self.object], self.bin.pop(key)
+        table.gone.pop(key, None)
+        table.rows[key] = self._row(row.version + 2, row.fields, {})
+
+    def _delete(self, obj: str, key: str) -> None:
+        self.bin[key] = self._tables[obj].rows[key]
+        super()._delete(obj, key)
 
     def tell(self, what: str) -> None:
         self.told[what] = self.told.get(what, 0) + 1

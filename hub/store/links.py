@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hub.core.merge import Shadow
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, upsert
-from hub.store.database import Store, Tx
+from hub.store.database import Store, Tx, decode
 from hub.store.lookup import Lookup
 
 
@@ -35,6 +35,10 @@ _OF_GOLDEN = Lookup(
 _HELD = Lookup(
     "SELECT l.golden_id, l.key FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 1}",
     kind="bigint",
+)
+_REMEMBERED = Lookup(
+    "SELECT l.key, l.doc, l.asked FROM "
+    "{each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 0 AND l.doc IS NOT NULL}"
 )
 _DEPARTED = Lookup(
     "SELECT DISTINCT l.golden_id FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 0}",
@@ -74,6 +78,12 @@ def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, s
 def held(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, str]:
     """The keys of these golden records' live links in one system, by golden id."""
     return {row[0]: row[1] for row in tx.each(_HELD, golden_ids, binding=binding_id)}
+
+
+def remembered(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Shadow]:
+    """What records that are gone showed last, by key."""
+    rows = tx.each(_REMEMBERED, keys, binding=binding_id)
+    return {key: Shadow(orjson.loads(doc), decode(asked) or {}) for key, doc, asked in rows}
 
 
 def departed(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> list[int]:

@@ -2,14 +2,13 @@
 
 from typing import Literal, NamedTuple
 
-from hub.core.merge import EXISTENCE, Held, Shadow
 from hub.flow.batch import Batch
 from hub.flow.merging.deletes import Deletions
+from hub.flow.merging.returning import unlose
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Tally
-from hub.store import absences, conflicts, deliveries, records
+from hub.store import absences, deliveries, records
 from hub.store.absences import HELD
-from hub.store.database import Tx
 from hub.store.schema import LIVE
 
 PAGE = 1000
@@ -91,15 +90,3 @@ def revive(hub: Hub, place: Place, most: int, who: str) -> int:
             batch.audit(known.golden_id, place, "decided", {"deletion": ["held", "refused"]})
         batch.save()
     return len(ids)
-
-
-def unlose(tx: Tx, batch: Batch, place: Place, golden_id: int) -> None:
-    """An edit that had lost to the deletion is an edit again: what the record shows is merged with what it showed
-    before, when it is read next."""
-    known = records.load(tx, place.id, [golden_id])[golden_id]
-    if known.key is None or known.shadow is None:
-        return
-    for row in conflicts.find(tx, [place.id], states=[conflicts.DECIDED], golden_id=golden_id):
-        if row.unit == EXISTENCE and row.verdict == "keep" and row.theirs and row.theirs == known.shadow.fields:
-            batch.decide(place, known.key, Shadow(row.base or {}, {}, {EXISTENCE: Held(row.theirs, {})}))
-            return

@@ -28,7 +28,11 @@ class Deletions:
         if not seen.gone:
             return
         known_links = links.lookup(self.tx, self.place.id, seen.gone)
-        live = {key: link.golden_id for key, link in known_links.items() if link.state == LIVE}
+        live = {
+            key: link.golden_id
+            for key, link in known_links.items()
+            if link.state == LIVE and (self.place.id, key) not in self.batch.links  # another one stands for it by now
+        }
         known = records.load(self.tx, self.place.id, list(live.values()))
         held = self.guarded(seen, {key: known[golden_id] for key, golden_id in live.items()})
         self.forget([key for key in seen.gone if key not in held])
@@ -101,6 +105,7 @@ class Deletions:
             draft = self.batch.draft(found)
             self.batch.unlink(self.place, key, found)
             if draft.state != LIVE:  # it was deleted elsewhere since: all agree, and what waited is settled
+                self.batch.end(self.place, golden_id, EXISTENCE, conflicts.WITHDRAWN)
                 self.batch.owe(self.place, golden_id)
             else:
                 ours = self.place.binding.mapping.project(draft.fields)

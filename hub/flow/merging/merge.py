@@ -14,7 +14,7 @@ from hub.flow.merging.deletes import Deletions
 from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.matching import Doubt
 from hub.flow.merging.meet import Meetings
-from hub.flow.merging.putback import buried
+from hub.flow.merging.returning import Returning
 from hub.flow.place import Hub, Place
 from hub.flow.references import Shown
 from hub.flow.seen import Look, Seen, Tally
@@ -62,6 +62,7 @@ class PageMerge:
         self.deletions = Deletions(hub, place, tx, self.batch, self.tally)
         self.meetings = Meetings(hub, self.batch, self.tally, seen, self.keys, self.deletions)
         self.arrivals = Arrivals(hub, self.batch, self.tally, self.keys, self.meetings, self.aside)
+        self.returning = Returning(self.batch, self.tally, self.aside, self.meetings, seen)
         #: None: the entity refers to no other.
         self.references = Shown(place, self.batch) if place.parents else None
 
@@ -72,15 +73,18 @@ class PageMerge:
         known_links = links.lookup(self.tx, self.place.id, [record.key for record in seen])
         linked, new = self.sort(seen, hashes, known_links)
         if self.references is not None:
-            self.references.resolve([*(look for look, _ in linked), *new])
+            self.references.resolve([*(look for look, _ in linked), *(look for look, _ in self.returning.found), *new])
             new = [look for look in new if not self.unmatchable(look, self.references)]
         self.keys.prepare([look.fields for look, _ in linked])
         known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])
         for look, link in linked:
             self.meetings.linked(look, known[link.golden_id])
+        if self.returning.found:
+            self.returning.meet()
         self.arrivals.take(new, self.doubts, self.seen.decided)
         if self.references is not None:
             merged = {look.record.key: link.golden_id for look, link in linked}
+            merged |= {look.record.key: golden.golden_id for look, golden in self.returning.found}
             made = ((look.record.key, self.batch.links.get((self.place.id, look.record.key))) for look in new)
             self.references.store(merged | {key: row[2] for key, row in made if row is not None})
 
@@ -90,7 +94,7 @@ class PageMerge:
         """Unchanged records cost a hash; the others are mapped, or stand aside."""
         linked: list[tuple[Look, Link]] = []
         new: dict[str, Look] = {}
-        risen: list[tuple[Look, Link]] = []
+        again: dict[str, tuple[Look, int]] = {}
         back = self.deletions.back(self.seen)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
@@ -104,15 +108,14 @@ class PageMerge:
             look = self.mapped(record, hash_, live)
             if look is None:
                 continue
-            if self.meetings.mode == "replay" and link is not None and link.state == DELETED:
-                risen.append((look, link))
-                continue
-            if live and link is not None:
+            if link is not None and link.state == DELETED:
+                again[record.key] = look, link.golden_id
+            elif live and link is not None:
                 linked.append((look, link))
             else:
                 new[record.key] = look
-        if risen:
-            new |= buried(self.tx, self.batch, risen)
+        if again:
+            new |= self.returning.sort(again)
         return linked, list(new.values())
 
     def unchanged(self, record: Record, link: Link) -> None:

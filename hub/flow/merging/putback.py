@@ -8,14 +8,8 @@ from hub.core.merge import Decide, Decision, Shadow, Verdict
 from hub.core.model import Unit
 from hub.core.putback import older, put_back
 from hub.core.record import Record
-from hub.flow.batch import Batch
 from hub.flow.place import Hub, Place
-from hub.flow.seen import Look
 from hub.flow.skews import late
-from hub.store import records
-from hub.store.database import Tx
-from hub.store.links import Link
-from hub.store.schema import DELETED
 
 RULE = "replay: the system was put back, and the hub's value is written again"
 
@@ -52,18 +46,3 @@ def written_again(shadow: Shadow | None) -> Decide:
         return Decision(verdict, RULE)
 
     return decide
-
-
-def buried(tx: Tx, batch: Batch, risen: Sequence[tuple[Look, Link]]) -> dict[str, Look]:
-    """Records that were deleted and are there again are deleted again. Those whose golden record lives on otherwise are
-    given back, by key."""
-    known = records.load(tx, batch.place.id, [link.golden_id for _, link in risen])
-    others: dict[str, Look] = {}
-    for look, link in risen:
-        golden = known[link.golden_id]
-        if golden.state != DELETED or golden.key is not None:
-            others[look.record.key] = look
-            continue
-        batch.keep(batch.place, look, batch.draft(golden), Shadow(look.fields))
-        batch.owe(batch.place, link.golden_id)
-    return others

@@ -8,6 +8,7 @@ from hub.flow.deciding import held
 from hub.flow.delivering import deliver, outcome, plan
 from hub.flow.guard import Guard
 from hub.flow.merging.deletes import Deletions
+from hub.flow.merging.returning import Returning
 from hub.simulator.planted.bug import Swap
 
 
@@ -22,6 +23,11 @@ def every_deletion_is_hard() -> Sequence[Swap]:
         return plan.Plan(due, "delete", write=Write("delete", due.known.key, {}, due.known.version))
 
     return [Swap(plan, "delete", hard)]
+
+
+def out_of_the_bin_is_new() -> Sequence[Swap]:
+    """A record that shows again under its key is taken for one that nobody knows."""
+    return [Swap(Returning, "sort", lambda self, shown: {key: look for key, (look, _) in shown.items()})]
 
 
 def let_go_is_made_again() -> Sequence[Swap]:

@@ -7,7 +7,7 @@ from adapters.memory import system, walks
 from adapters.memory.rows import Table
 from hub.core.errors import TryLater
 from hub.engine.sync import Sync
-from hub.flow.merging import merge
+from hub.flow.merging import meet, merge
 from hub.flow.merging.aside import Aside
 from hub.flow.merging.deletes import Deletions
 from hub.flow.polling import poll
@@ -106,4 +106,14 @@ def what_shows_again_is_still_missed() -> Sequence[Swap]:
     return [
         Swap(Comparison, "returned", lambda self, keys: None),
         Swap(Deletions, "back", lambda self, seen: frozenset()),
+    ]
+
+
+def put_back_is_believed() -> Sequence[Swap]:
+    """What a system shows after it was put back from a backup is taken for edits."""
+    return [
+        Swap(poll, "rewound", lambda hub, place: None),
+        Swap(poll, "prove", lambda hub, place: None),
+        Swap(meet, "fell", lambda hub, place, record, source: False),
+        Swap(meet, "lower", lambda before, now: False),
     ]

@@ -8,7 +8,10 @@ from support.memory import Noted, World, memory, pair
 
 from hub.adapter import Can
 from hub.core.errors import TryLater, Unknown
+from hub.core.merge import EXISTENCE
+from hub.core.model import Policy
 from hub.core.putback import frozen
+from hub.engine.sync import Sync
 from hub.store import catalog
 
 #: No feed tells that it ends early: stamps are all there is.
@@ -189,6 +192,48 @@ def test_replay_deletes_again_what_was_deleted() -> None:
     world.sync()
     assert sorted(row["name"] for row in world.held("erp")).count("company 8") == 0
     assert len(erp.keys_held()) == 11
+
+
+def test_what_replay_deletes_again_is_in_the_log_with_what_people_typed_there_since() -> None:
+    world, _, erp, kept = world_of()
+    erp.put_back(kept)
+    world.sync()
+    erp.edit("9", phone="9")
+    resume(world, "replay")
+    world.sync()
+    assert "9" not in erp.keys_held()
+    [row] = [row for row in world.log() if row.unit == EXISTENCE and row.key == "9"]
+    assert (row.verdict, row.theirs["phone"], row.rule[:7]) == ("keep", "9", "replay:")
+
+
+@pytest.mark.parametrize(("mode", "phone"), [("replay", "8"), ("baseline", "1")])
+@pytest.mark.parametrize("there", [False, True], ids=["not yet", "as another one"])
+def test_a_record_that_was_made_anew_since_is_known_by_its_old_key(mode: str, phone: str, there: bool) -> None:
+    """No twin of it is made anywhere."""
+    erp = memory()
+    erp.__class__ = Kept
+    world, crm, _ = pair(erp=erp, deletes=Policy("edit"))
+    for each in range(3):
+        crm.create(name=f"company {each}", phone="1", city="York")
+    world.sync()
+    world.sync()
+    kept = erp.backup()  # type: ignore[attr-defined]
+    crm.edit("2", phone="8")
+    erp.delete("2")
+    Sync(world.hub).poll(world.place("crm"), False)
+    Sync(world.hub).poll(world.place("erp"), False)
+    if there:
+        world.sync()
+        world.sync()
+        assert "4" in erp.keys_held()
+    erp.put_back(kept)  # type: ignore[attr-defined]
+    assert "[system.put-back]" in world.sync().troubles[0]
+    resume(world, mode)
+    for _ in range(3):
+        world.sync(keys=True)
+    assert (sorted(crm.keys_held()), sorted(erp.keys_held())) == (["1", "2", "3"], ["1", "2", "3"])
+    assert crm.row("2")["phone"] == erp.row("2")["phone"] == phone
+    assert (world.owed(), world.sync().written) == ([], 0)
 
 
 def test_replay_leaves_what_waits_for_a_person() -> None:

@@ -1,0 +1,130 @@
+"""Records that were deleted and show again under their keys: out of a bin, or since their system was put back.
+
+| The golden record         | put back, replay          | put back, baseline | else                    |
+|---------------------------|---------------------------|--------------------|-------------------------|
+| lives, has no record here | this is its record again  | the same           | the same (1)            |
+| lives, was made anew here | this is, and that is gone | the same           | a person says which     |
+| is deleted                | deleted again, and logged | it lives again     | it lives again (1)      |
+| is another one by now     | a new one                 | a new one          | a new one               |
+
+(1) Not while a create is unanswered: until that is settled it stands aside.
+"""
+
+from collections.abc import Mapping
+
+from hub.core.errors import Refused
+from hub.core.merge import EXISTENCE, Clash, Held, Shadow
+from hub.flow.batch import Batch, Draft
+from hub.flow.merging.aside import Aside
+from hub.flow.merging.meet import Meetings
+from hub.flow.merging.putback import RULE
+from hub.flow.place import Place
+from hub.flow.seen import Look, Seen, Tally
+from hub.store import conflicts, links, records
+from hub.store.database import Tx
+from hub.store.records import Known
+from hub.store.schema import ABSORBED, DELETED, LIVE
+
+
+class Returning:
+    """Those of one page."""
+
+    def __init__(self, batch: Batch, tally: Tally, aside: Aside, meetings: Meetings, seen: Seen) -> None:
+        self.place, self.tx, self.mode = batch.place, batch.tx, meetings.mode
+        self.batch, self.tally, self.aside, self.meetings = batch, tally, aside, meetings
+        #: Keys of which a person said who they are; and those that are not there, as this page tells.
+        self.decided, self.gone = seen.decided, {None, *seen.gone}
+        #: The records that are theirs again.
+        self.found: list[tuple[Look, Known]] = []
+
+    def sort(self, shown: Mapping[str, tuple[Look, int]]) -> dict[str, Look]:
+        """`shown`: by key, with the golden record that it was. Those that are met as new ones."""
+        known = records.load(self.tx, self.place.id, [golden_id for _, golden_id in shown.values()])
+        new: dict[str, Look] = {}
+        for key, (look, golden_id) in shown.items():
+            golden = known[golden_id]
+            if key in self.decided or golden.state == ABSORBED:
+                new[key] = look
+            elif golden.state == DELETED and golden.key is None and self.mode == "replay":
+                self.bury(look, golden)
+            elif self.mode is None and (golden.sent is not None or golden.key not in self.gone):
+                self.ask(key, golden)
+            else:
+                self.found.append((look, golden))
+        return new
+
+    def bury(self, look: Look, golden: Known) -> None:
+        """What it shows is in the log: somebody may have edited it since."""
+        draft = self.batch.draft(golden)
+        self.tally.conflicts += 1
+        self.batch.clash(self.place, look.record.key, draft, Clash(EXISTENCE, None, {}, look.fields, "keep", RULE))
+        self.batch.keep(self.place, look, draft, Shadow(look.fields))
+        self.batch.owe(self.place, golden.golden_id)
+
+    def ask(self, key: str, golden: Known) -> None:
+        was = f"was deleted, and is there again: it was hub:{golden.golden_id}"
+        if golden.key is None:
+            said = f"{key} {was}, which is being made anew there: it waits until that is settled"
+            self.aside.put(key, "in-doubt", Refused("create.in-doubt", said), golden.golden_id)
+        else:
+            said = f"{key} {was}, which was made anew there as {golden.key}: delete one of the two, or decide with "
+            said += "'hub reviews new' that it is another one"
+            self.aside.put(key, "taken", Refused("match.made-anew", said), golden.golden_id)
+
+    def meet(self) -> None:
+        """Where nobody put the system back, from what it showed when it was deleted."""
+        before = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
+        for look, golden in self.found:
+            draft, key = self.batch.draft(golden), look.record.key
+            base = self.base(draft, before.get(key))
+            if draft.state == DELETED:
+                self.revive(draft)
+            if golden.key is not None:
+                self.batch.unlink(self.place, golden.key, golden)
+            if self.place.id in draft.apart:
+                draft.apart -= {self.place.id}
+                self.batch.touch(draft)
+            self.batch.end(self.place, golden.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+            self.batch.name_key(self.place, draft, key)
+            self.batch.audit(
+                golden.golden_id, self.place, "linked", {"key": [golden.key, key], "rule": [None, "its key"]}
+            )
+            self.tally.linked += 1
+            self.meetings.meet(look, draft, base)
+
+    def base(self, draft: Draft, before: Shadow | None) -> Shadow | None:
+        """What to merge with. `before`: what it showed when it was deleted."""
+        if self.mode is not None:
+            return Shadow(self.place.binding.mapping.project(draft.fields))
+        return (before and before_it_lost(self.tx, self.place, draft.golden_id, before)) or before
+
+    def revive(self, draft: Draft) -> None:
+        """The deletion is taken back: what still has the record keeps it, and where it is gone it is made anew."""
+        draft.state = LIVE
+        self.batch.touch(draft)
+        for other in self.place.others:
+            if draft.fields.get(other.own) is not None and not links.held(self.tx, other.id, [draft.golden_id]):
+                draft.set(other.own, None)
+            self.batch.end(other, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+            unlose(self.tx, self.batch, other, draft.golden_id)
+            self.batch.owe(other, draft.golden_id)
+
+
+def unlose(tx: Tx, batch: Batch, place: Place, golden_id: int) -> None:
+    """An edit that had lost to the deletion is an edit again: what the record shows is merged with what it showed
+    before, when it is read next."""
+    known = records.load(tx, place.id, [golden_id])[golden_id]
+    if known.key is None or known.shadow is None:
+        return
+    before = before_it_lost(tx, place, golden_id, known.shadow)
+    if before is not None:
+        held = {EXISTENCE: Held(known.shadow.fields, {})}
+        batch.decide(place, known.key, before._replace(held=held))
+
+
+def before_it_lost(tx: Tx, place: Place, golden_id: int, shadow: Shadow) -> Shadow | None:
+    """What a record showed before an edit (`shadow`) that lost to a deletion. None: none did."""
+    for row in conflicts.find(tx, [place.id], states=[conflicts.DECIDED], golden_id=golden_id):
+        if row.unit == EXISTENCE and row.verdict == "keep" and row.theirs and row.theirs == shadow.fields:
+            return Shadow(row.base or {})
+    return None
