@@ -243,7 +243,7 @@ FAILING = (
     only("lose_an_answer", phase=("before",)),
     only("poll", 3),
 )
-LISTS = (only("create", 2), only("sync", 2), only("break_off_a_list", 2), only("edit"), only("delete", 0.5))
+LISTS = (only("create", 2), only("sync", 2), only("break_off_a_list", 5, nth=(1, 2)), only("edit", 0.5))
 SHORT_LISTS = (
     only("list_short", 2, which=(0,)),
     only("list_nothing"),
