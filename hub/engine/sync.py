@@ -242,11 +242,9 @@ class Sync:
         for _ in range(ROUNDS):
             standing = self.resumed(places, self.look())
             todo = [place for place in places if place.binding.system not in self.out]
-            aside = [place for place in todo if standing[place.id].reviews]
+            self.acted = any(standing[place.id].reviews for place in todo)
+            standing = self.compared(places, todo, standing)
             owed = [place for place in todo if standing[place.id].deliveries]
-            self.acted = bool(aside)
-            for place in aside:
-                self.again(place)
             for place in owed:
                 self.guarded("deliver", place, partial(self.send, place, later=bool(place.children)))
             for place in reversed([place for place in owed if self.report.deliveries(place).later]):
@@ -254,6 +252,20 @@ class Sync:
                 self.guarded("deliver", place, partial(self.send, place))
             if not self.acted:
                 break
+
+    def compared(
+        self, places: Sequence[Place], todo: Sequence[Place], standing: dict[int, Agenda]
+    ) -> dict[int, Agenda]:
+        """How things stand once what stands aside and is due was tried. One that becomes a new record wakes others that
+        may be it: they are tried before it is created beside them."""
+        for _ in range(ROUNDS):
+            aside = [place for place in todo if standing[place.id].reviews]
+            for place in aside:
+                self.again(place)
+            if not aside:
+                break
+            standing = self.resumed(places, self.look())
+        return standing
 
     def resumed(self, places: Sequence[Place], standing: dict[int, Agenda]) -> dict[int, Agenda]:
         """How things stand once everything that waited for a parent, and need not any more, is owed or read again."""

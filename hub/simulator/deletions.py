@@ -123,6 +123,8 @@ class Deletions:
             return False
         if not self.closed(system, before):
             return self.closed(system, after)
+        if not self.closed(system, after):
+            return False  # it lives again
         if made.write.fields.keys() - {name for name in after if before[name] == after[name]}:
             raise Broken(OTHER, f"{system} {made.key} was closed, and is written to: {made.write.fields}")
         return False

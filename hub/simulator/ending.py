@@ -139,17 +139,19 @@ class Ending:
 
     def judge_log(self, log: list[Conflict]) -> None:
         """Each clash is logged once; what is not a clash is not logged."""
-        seen = set[tuple[int | str, ...]]()
+        #: By unit of a record in a system: the last clash.
+        seen: dict[tuple[int, int, str], tuple[str, str, str]] = {}
         for row in sorted(log, key=lambda row: row.id):
             if row.rule == REPLAYED:  # whatever was read again after a backup
                 continue
             if row.unit == EXISTENCE:  # a record can be deleted again, and a refused deletion brings its clashes back
-                seen = {one for one in seen if one[1] != row.golden_id}
+                seen = {one: values for one, values in seen.items() if one[1] != row.golden_id}
                 continue
-            now = (row.binding_id, row.golden_id, row.unit, str(row.base), str(row.ours), str(row.theirs))
-            if now in seen:
+            where = (row.binding_id, row.golden_id, row.unit)
+            now = (str(row.base), str(row.ours), str(row.theirs))
+            if seen.get(where) == now:
                 raise Broken(OTHER, f"logged twice: {row}")
-            seen.add(now)
+            seen[where] = now  # after another one it can come back
             stranger = (
                 row.base is None and self.truth.world.instance.entities[self.truth.name].matches
             )  # or the child of a lost create

@@ -37,6 +37,8 @@ class People:
         #: asked which record it is.
         self.met_twice: dict[int, Spelling] = {}
         self.asked: set[int] = set()
+        #: How often somebody said which record one is.
+        self.answers = 0
         #: Systems that were put back from a backup, before a person said what counts.
         self.restored: set[str] = set()
 
@@ -257,6 +259,7 @@ class People:
             return  # somebody knows that it is there, and waits until the hub has read it
         self.asked.add(entity)
         self.play.met["a person recognised a record"] += 1
+        self.answers += 1
         self.play.note("somebody says", name, key, "is", goldens or "new")
         try:
             if goldens:
@@ -303,6 +306,7 @@ class People:
         name, doubted, hub = place.binding.system, self.doubted(place), self.play.world.hub
         golden_id = self.children.get((name, key))
         self.play.met["a person said what a record is"] += 1
+        self.answers += 1
         self.play.note("somebody says", name, key, "is", golden_id if golden_id in doubted else "new")
         if golden_id is not None and golden_id in doubted:
             link(hub, place, key, golden_id, "somebody")

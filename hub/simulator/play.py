@@ -160,7 +160,7 @@ class Play(Scene):
         return before == (self.stand(), self.deaths)
 
     def stand(self) -> tuple[Any, ...]:
-        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.standing.missed
+        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.standing.missed, self.people.answers
 
     def aside(self) -> list[str]:
         """What stands for people to see: records and deliveries."""

@@ -212,7 +212,9 @@ class Decided:
         self.draft.apart -= {self.place.id}
         base = shadow.fields if shadow else {}
         # What only looks different over there (cut, rounded) is nobody's edit: our value stands.
-        moved = {name: value for name, value in theirs.items() if name not in base or base[name] != value}
+        other = {name for name, value in theirs.items() if name not in base or base[name] != value}
+        whole = {name for unit in self.place.entity.units if not other.isdisjoint(unit.fields) for name in unit.fields}
+        moved = {name: value for name, value in theirs.items() if name in other | whole}
         if moved:
             self.set(moved, self.place.binding.system)
         if shadow is not None and self.known.key is not None:

@@ -144,7 +144,7 @@ class DeliveryPage:
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
         """What is about to go out, so that it is known for what it is should its answer never come. (A create that is
         repeated is known already; a deletion that is repeated does no harm.)"""
-        steps = {"create": True, "update": False}
+        steps = {"create": True, "update": False, "close": False}
         fresh = [item for item in plans if item.step in steps and item.due.state != CREATING]
         if fresh:
             self.encoded = {item.due.golden_id: orjson.dumps(item.sent) for item in fresh}

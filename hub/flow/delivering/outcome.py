@@ -17,7 +17,7 @@ from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, Plan
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys
-from hub.store import deliveries, intents, waiting
+from hub.store import deliveries, intents, reviews, waiting
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.records import Known
@@ -100,6 +100,8 @@ class Outcomes:
         #: they are seen.
         self.open: list[Plan] = []
         self.failed: list[dict[str, Any]] = []
+        #: Was a create repeated, and is in doubt no more?
+        self.settled = False
         #: References that were written the new key of a parent that was made anew.
         self.renewed: list[tuple[int, int, str]] = []
 
@@ -123,10 +125,12 @@ class Outcomes:
         due_at = self.later(self.hub.machine.settle_after)
         sent = [(item.step, item.due.golden_id, self.encoded[item.due.golden_id]) for item in fresh]
         deliveries.creating(tx, [(place_id, id_, doc, token, due_at) for step, id_, doc in sent if step == "create"])
-        deliveries.updating(tx, [(place_id, id_, doc) for step, id_, doc in sent if step == "update"])
+        deliveries.updating(tx, [(place_id, id_, doc) for step, id_, doc in sent if step != "create"])
         deliveries.finish(tx, place_id, self.done)
         deliveries.postpone(tx, self.failed)
         waiting.done(tx, self.renewed)
+        if self.settled:  # what may have been its child is looked at again, before anything is created beside it
+            reviews.wake(tx, place_id, "in-doubt", self.hub.now())
         # Owed again already, since the golden record changed meanwhile: but nothing of it is out any more.
         deliveries.reopen(tx, place_id, [due.golden_id for due in self.done if due.state == CREATING])
 
@@ -164,6 +168,7 @@ class Outcomes:
             batch.owe_others(place, draft, (place.own,))
         if known.state == DELETED or repeated:
             batch.owe(place, known.golden_id)
+        self.settled = self.settled or repeated
 
     def updated(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
         self.sent.updated += 1
@@ -245,7 +250,7 @@ class Outcomes:
         else:
             self.sent.postponed += 1
             state = OWED
-        if isinstance(error, Unknown) and item.step not in DELETIONS:
+        if isinstance(error, Unknown) and item.step != "delete":
             self.open.append(item)
         self.failed.append(failed(self.hub, self.place, item.due, error, state))
 

@@ -101,6 +101,22 @@ def test_what_the_person_decided_is_done(deleted: str, lives: bool) -> None:
     assert (world.log("open"), world.sync().written) == ([], 0)
 
 
+def test_an_edit_that_counts_brings_its_whole_group_along() -> None:
+    """What the hub held of the group goes with what was deleted: nobody made a mixture of the two."""
+    world, crm, erp = linked(groups={"where": ("phone", "city")})
+    crm.edit("1", city="Hull")
+    Sync(world.hub).poll(world.place("crm"), False)
+    crm.delete("1")
+    Sync(world.hub).poll(world.place("crm"), False)
+    erp.edit("1", phone="7")
+    world.sync()
+    [row] = world.log("open")
+    resolve(world.hub, row.id, "theirs", "anna")
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
+
+
 def test_both_sides_deleted_is_agreed() -> None:
     world, crm, erp = linked()
     crm.delete("1")

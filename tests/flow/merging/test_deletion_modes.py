@@ -173,3 +173,17 @@ def test_the_foreign_key_of_a_record_that_was_unlinked_by_its_deletion_is_cleare
     world.sync()
     assert not crm.row("1")["erp_key"]
     assert (erp.keys_held(), world.owed(), world.aside()) == ([], [], [])
+
+
+def test_a_mark_whose_answer_was_lost_is_nobody_s_edit_when_the_record_lives_again() -> None:
+    world, crm, erp = linked(means={"erp": SOFT}, deletes=Policy("edit"))
+    crm.delete("1")
+    erp.fail("write", "after", Unknown("net.timeout", "no answer"))
+    world.sync()
+    assert world.held("erp") == [CLOSED]
+    erp.edit("1", phone="2")
+    for _ in range(3):
+        world.clock.pass_(120)
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
+    assert (world.owed(), world.sync().written) == ([], 0)

@@ -3,7 +3,9 @@
 import pytest
 from support.memory import ABLE, Noted, World, memory, pair
 
+from hub.core.errors import Unknown
 from hub.core.model import Allowed, Compared, Similar, Weighed
+from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
 
 NAME = Weighed("name", "company", 3)
@@ -174,3 +176,19 @@ def test_one_that_comes_later_and_may_be_what_stands_aside_waits_for_the_same_de
     for _ in range(2):
         hub.sync()
     assert (len(crm.keys_held()), len(erp.keys_held())) == (3, 3)
+
+
+def test_what_stood_aside_for_an_unanswered_create_is_compared_before_anything_is_created() -> None:
+    hub, crm, erp = world()
+    crm.create(name="Bolt Bakery", phone="021 777 0000", city="Cork")
+    erp.fail("write", "before", Unknown("net.timeout", "no answer"))
+    hub.sync()
+    erp.create(name="ACME Enginering Limited", phone="01 5550100", street="Quay 1")
+    Sync(hub.hub).poll(hub.place("erp"), False)
+    assert [review.kind for review in hub.aside()] == ["in-doubt"]
+    crm.create(**ACME)
+    for _ in range(2):
+        hub.clock.pass_(120)
+        hub.sync()
+    assert len(crm.keys_held()) == len(erp.keys_held()) == 2
+    assert (hub.aside(), hub.owed()) == ([], [])
