@@ -68,6 +68,10 @@ def _basics(spec: FieldSpec) -> list[str]:
         problems.append(f"scale: expected 0 to 20, got {spec.scale}")
     if spec.choices and len(spec.sources) > 1:
         problems.append("choices: they are for one field of the system")
+    for name, argument in spec.transforms:
+        long = spec.length is not None and isinstance(argument, str) and len(argument) > spec.length
+        if name == "default" and long and spec.direction != "in":  # cut on its way, it would come back as another one
+            problems.append(f"default: {argument!r} does not fit: expected at most {spec.length} characters")
     return problems
 
 
