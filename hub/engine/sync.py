@@ -110,13 +110,13 @@ class Sync:
             for place in left:
                 land(self.hub, place)
             standing = self.look()
+        for place in places:  # before the doubts: what a person said is not asked again
+            if standing[place.id].reviews:
+                self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         if any(standing[place.id].doubts for place in places):
             for place in places:
                 self.settle(place)
             standing = self.look()
-        for place in places:
-            if standing[place.id].reviews:
-                self.guarded("link", place, partial(self.retry, place, reviews.DECIDED))
         for place in places:
             place.waits.there = any(standing[one.id].waiting for one in self.hub.places[place.entity.name].values())
         for place in places:

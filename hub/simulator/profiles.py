@@ -26,6 +26,7 @@ class Profile(NamedTuple):
     share: int = 1
 
 
+FEEDS: tuple[Feed, ...] = ("sequence", "stamp")
 EXISTENCE = (Policy("ask"), Policy("edit"), Policy("delete"))
 PLAIN = Kind()
 LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
@@ -51,7 +52,7 @@ def any_kind(chance: random.Random) -> Kind:
         batch=chance.choice([1, 10]),
     )
     quirks = any_quirks(chance) if flip(chance) else {}
-    feed: Feed = "stamp" if chance.random() < 0.5 else "sequence"
+    feed = chance.choice(FEEDS)
     skew, lag = chance.choice([0, 0, -400, 700]), chance.choice([0, 0, 1.0])
     return Kind(can, chance.randint(1, 3), feed, quirks, flip(chance), skew, lag)
 
@@ -126,7 +127,7 @@ def restored(chance: random.Random) -> Setup:
 def kept(chance: random.Random) -> Setup:
     """The second system is put back from its backups now and then. Its feed tells it, or the versions of its records:
     without both, and within a few minutes, nothing does."""
-    feed: Feed = "stamp" if chance.random() < 0.5 else "sequence"
+    feed = chance.choice(FEEDS)
     can = replace(ABLE, counted=feed == "stamp" or chance.random() < 0.5, tombstones=chance.random() < 0.7)
     second = Kind(can=can, page=chance.randint(1, 3), feed=feed)
     policies = tuple(any_policy(chance, "ab") for _ in FIELDS)

@@ -8,7 +8,7 @@ from hub.simulator.planted import BUGS, Bug, planted
 from hub.simulator.profiles import BY_NAME
 
 SEEDS = (1, 2, 3)
-RUNS = 60
+RUNS = 40
 SOON = [bug for bug in BUGS if not bug.rare]
 
 

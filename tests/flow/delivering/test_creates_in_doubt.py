@@ -5,6 +5,7 @@ from support.memory import Noted, World, memory
 
 from hub.adapter import Can
 from hub.core.errors import Unknown
+from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
 from hub.store.agenda import agenda
 
@@ -199,3 +200,18 @@ def test_the_child_that_a_poll_shows_before_the_doubt_is_settled_is_not_taken_fo
     for _ in range(3):  # too early to settle anything
         world.sync(full=True)
     assert (crm.keys_held(), erp.keys_held()) == (["1"], ["1"])
+
+
+def test_what_a_person_said_is_carried_out_before_the_child_is_looked_for_again() -> None:
+    """The child was edited and what it was made for deleted: only a person knows it, and the search does not."""
+    world, crm, erp = unanswered(FINDS, phone="1")
+    crm.delete("1")
+    Sync(world.hub).poll(world.place("crm"), False)
+    erp.edit("1", phone="3")
+    settle(world)
+    [review] = world.aside()
+    [item] = world.owed()
+    link(world.hub, world.place("erp"), review.key, item.golden_id, "somebody")
+    settle(world)
+    assert world.aside() == []
+    assert [item.state for item in world.owed()] == []
