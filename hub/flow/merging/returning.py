@@ -45,7 +45,7 @@ class Returning:
             golden = known[golden_id]
             if key in self.decided or golden.state == ABSORBED:
                 new[key] = look
-            elif golden.state == DELETED and golden.key is None and self.mode == "replay":
+            elif golden.state == DELETED and self.mode == "replay":
                 self.bury(look, golden)
             elif self.mode is None and (golden.sent is not None or golden.key not in self.gone):
                 self.ask(key, golden)
@@ -57,6 +57,8 @@ class Returning:
         """What it shows is in the log: somebody may have edited it since."""
         draft = self.batch.draft(golden)
         self.tally.conflicts += 1
+        if golden.key is not None:
+            self.batch.unlink(self.place, golden.key, golden)
         self.batch.clash(self.place, look.record.key, draft, Clash(EXISTENCE, None, {}, look.fields, "keep", RULE))
         self.batch.keep(self.place, look, draft, Shadow(look.fields))
         self.batch.owe(self.place, golden.golden_id)
