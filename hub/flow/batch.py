@@ -91,6 +91,8 @@ class Batch:
         self.settled: dict[int, list[str]] = {}
         #: Golden records whose unanswered write was seen to have arrived.
         self.answered: list[int] = []
+        #: Deleted golden records that are apart from a binding: perhaps for a deletion there that waits for a person.
+        self.pointless: dict[int, list[Draft]] = {}
         #: Golden records whose deletion a person has approved.
         self.approved: list[int] = []
         self.audits: list[Row] = []
@@ -216,12 +218,8 @@ class Batch:
         """The golden record is deleted: nobody has to decide any more whether another system's deletion stands. Should
         it live again, it is made there again."""
         for other in place.others:
-            if other.id not in draft.apart:
-                continue
-            open_ = conflicts.find(self.tx, [other.id], states=[conflicts.OPEN], golden_id=draft.golden_id)
-            if any(row.unit == EXISTENCE for row in open_):
-                self.end(other, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
-                draft.apart -= {other.id}
+            if other.id in draft.apart:
+                self.pointless.setdefault(other.id, []).append(draft)
 
     def review(
         self, place: Place, key: str, kind: str, error: HubError, due_at: str, golden_id: int | None = None
@@ -241,6 +239,7 @@ class Batch:
     def save(self) -> None:
         """Write it all; golden records first, since links point at them."""
         tx = self.tx
+        self.withdraw_pointless()
         self.rematch()
         drafts = [self.drafts[golden_id] for golden_id in sorted(self.touched)]
         records.new_golden(tx, [self.golden_row(draft) for draft in drafts if draft.fresh])
@@ -248,7 +247,8 @@ class Batch:
         matches.forget(tx, self.rematched)
         matches.save(tx, self.match_rows)
         links.save(tx, sorted(self.links.values(), key=_state))
-        renewing.mark(tx, self.place, self.linked(), self.now)
+        if self.place.children:
+            renewing.mark(tx, self.place, self.linked(), self.now)
         links.seen(tx, self.looks)
         links.decided(tx, self.decided)
         links.versions(tx, self.versions)
@@ -267,6 +267,13 @@ class Batch:
         if self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
+
+    def withdraw_pointless(self) -> None:
+        for other in self.place.others:
+            drafts = {draft.golden_id: draft for draft in self.pointless.get(other.id, ())}
+            for row in conflicts.about(self.tx, other.id, list(drafts), EXISTENCE, conflicts.OPEN) if drafts else ():
+                self.end(other, row.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+                drafts[row.golden_id].apart -= {other.id}
 
     def linked(self) -> list[int]:
         """Golden records, not made just now, of which this system has a record since this page."""

@@ -155,7 +155,8 @@ class Ending:
             stranger = (
                 row.base is None and self.truth.world.instance.entities[self.truth.name].matches
             )  # or the child of a lost create
-            if not stranger and self.invented(row) and not (pairs(row) and self.truth.about(row) in self.truth.doubted):
+            untold = self.truth.about(row) in (self.truth.doubted if pairs(row) else self.truth.late)
+            if not stranger and self.invented(row) and not untold:
                 raise Broken(OTHER, f"not a clash, one was typed over the other: {row}")
 
     def invented(self, row: Conflict) -> bool:

@@ -61,6 +61,8 @@ class Oracle:
         self.lost: set[Tag] = set()
         self.undone: set[int] = set()
         self.doubted: set[int] = set()
+        #: Records to which a write came after the hub had given it up: our own value may be held against itself.
+        self.late: set[int] = set()
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
         self.broken: list[Broken] = []
@@ -115,7 +117,8 @@ class Oracle:
     def doubt(self, rows: Iterable[Fields] = ()) -> None:
         """What was written in this step, and what is on its way to these records, the hub is not told."""
         self.doubted |= self.written
-        self.doubted |= {self.entity_of(row) for row in rows}
+        self.late |= {self.entity_of(row) for row in rows}
+        self.doubted |= self.late
 
     def entity_of(self, fields: Fields) -> int:
         found = {self.entity[t] for t in tags(fields)}

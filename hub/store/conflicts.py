@@ -9,6 +9,7 @@ from hub.core.record import Fields
 from hub.store import schema
 from hub.store.bulk import Bulk, Row
 from hub.store.database import Tx, decode, encode
+from hub.store.lookup import Lookup
 
 OPEN, DECIDED, REVERSED, WITHDRAWN, SUPERSEDED = "open", "decided", "reversed", "withdrawn", "superseded"
 #: No row has a greater number.
@@ -43,6 +44,14 @@ _CLOSE = Bulk(
          AND conflict.state = {was}""",
     state="text", who="text", now="text", golden_id="bigint", binding_id="integer", unit="text", was="text",
 )  # fmt: skip
+
+
+_ABOUT = Lookup(
+    f"""SELECT {", ".join(f"c.{name}" for name in Conflict._fields)} FROM
+        {{each conflict c: c.golden_id = j.value AND c.binding_id = :binding AND c.unit = :unit AND c.state = :state}}
+        ORDER BY c.id DESC""",
+    kind="bigint",
+)
 
 
 def log(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -90,8 +99,14 @@ def find(
         query = query.where(table.c.id.in_(ids))
     if golden_id is not None:
         query = query.where(table.c.golden_id == golden_id)
-    rows = tx.run(query.order_by(table.c.id.desc()).limit(limit)).mappings()
-    return [
-        Conflict(**{**row, "base": decode(row["base"]), "ours": decode(row["ours"]), "theirs": decode(row["theirs"])})
-        for row in rows
-    ]
+    return [_conflict(row) for row in tx.run(query.order_by(table.c.id.desc()).limit(limit))]
+
+
+def about(tx: Tx, binding_id: int, golden_ids: Sequence[int], unit: str, state: str) -> list[Conflict]:
+    """Those of one unit of many golden records, in one system and one state, the newest first."""
+    return [_conflict(row) for row in tx.each(_ABOUT, golden_ids, binding=binding_id, unit=unit, state=state)]
+
+
+def _conflict(row: Sequence[Any]) -> Conflict:
+    found = Conflict(*row)
+    return found._replace(base=decode(row[7]), ours=decode(row[8]), theirs=decode(row[9]))

@@ -61,6 +61,12 @@ class Noted(Memory):
     def delete(self, key: str) -> None:
         self.person_delete("thing", key)
 
+    def undelete(self, key: str, **fields: Any) -> None:
+        """Somebody takes a record out of the bin: it shows these fields, under its key."""
+        before, self._key = self._key, lambda obj, made: key  # type: ignore[method-assign]
+        self.create(**fields)
+        self._key = before  # type: ignore[method-assign]
+
     def row(self, key: str) -> dict[str, Any]:
         return self.held("thing")[key]
 

@@ -15,8 +15,9 @@ from hub.core.unfit import Unfit
 from hub.flow.batch import Batch, Draft
 from hub.flow.deciding.enter import entered
 from hub.flow.merging.fights import forget
+from hub.flow.merging.reviving import forget_key
 from hub.flow.place import Hub, Place
-from hub.store import conflicts, records
+from hub.store import conflicts, links, records
 from hub.store.conflicts import Conflict
 from hub.store.database import Tx
 from hub.store.schema import DELETED, LIVE
@@ -212,13 +213,14 @@ class Decided:
         self.draft.apart -= {self.place.id}
         base = shadow.fields if shadow else {}
         # What only looks different over there (cut, rounded) is nobody's edit: our value stands.
-        other = {name for name, value in theirs.items() if name not in base or base[name] != value}
-        whole = {name for unit in self.place.entity.units if not other.isdisjoint(unit.fields) for name in unit.fields}
-        moved = {name: value for name, value in theirs.items() if name in other | whole}
+        edited = {name for name, value in theirs.items() if name not in base or base[name] != value}
+        whole = {name for unit in self.place.entity.units if not edited.isdisjoint(unit.fields) for name in unit.fields}
+        meant = self.meant(shadow or NEVER_MET, theirs)
+        moved = {name: value for name, value in meant.items() if name in edited | whole}
         if moved:
             self.set(moved, self.place.binding.system)
         if shadow is not None and self.known.key is not None:
-            asked = {name: value for name, value in shadow.asked.items() if name not in moved}
+            asked = {name: value for name, value in shadow.asked.items() if moved.get(name, value) == value}
             self.batch.decide(self.place, self.known.key, Shadow({**base, **theirs}, asked))
         self.forget_keys()
         self.batch.touch(self.draft)
@@ -226,11 +228,11 @@ class Decided:
 
     def forget_keys(self) -> None:
         """Foreign keys of records that are gone."""
-        from_others = {other.own: other for other in (self.place, *self.place.others)}
-        for name, other in from_others.items():
-            linked = records.load(self.tx, other.id, [self.draft.golden_id])[self.draft.golden_id].key
-            if name in self.draft.fields and linked is None:
-                self.draft.set(name, None)
+        places = (self.place, *self.place.others)
+        linked = links.of_golden(self.tx, self.draft.golden_id, [place.id for place in places])
+        for place in places:
+            if place.id not in linked:
+                forget_key(self.draft, place)
 
     def reverse_existence(self) -> None:
         deleted = self.draft.state == DELETED

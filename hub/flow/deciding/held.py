@@ -3,13 +3,12 @@
 from typing import Literal, NamedTuple
 
 from hub.flow.batch import Batch
+from hub.flow.merging import reviving
 from hub.flow.merging.deletes import Deletions
-from hub.flow.merging.returning import unlose
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Tally
 from hub.store import absences, deliveries, records
 from hub.store.absences import HELD
-from hub.store.schema import LIVE
 
 PAGE = 1000
 
@@ -76,17 +75,9 @@ def revive(hub: Hub, place: Place, most: int, who: str) -> int:
     with hub.store.transaction() as tx:
         ids = [row.golden_id for row in deliveries.held_page(tx, place.id, most)]
         batch = Batch(hub, place, tx, who)
-        places = (place, *place.others)
-        linked = {(p.id, id_) for p in places for id_, it in records.load(tx, p.id, ids).items() if it.key is not None}
-        for known in records.load(tx, place.id, ids).values():
-            draft = batch.draft(known)
-            draft.state = LIVE
-            batch.touch(draft)
-            for other in places:
-                if other.own in draft.fields and (other.id, known.golden_id) not in linked:
-                    draft.set(other.own, None)
-                unlose(tx, batch, other, known.golden_id)
-                batch.owe(other, known.golden_id)
-            batch.audit(known.golden_id, place, "decided", {"deletion": ["held", "refused"]})
+        drafts = [batch.draft(known) for known in records.load(tx, place.id, ids).values()]
+        reviving.revive(batch, drafts, (place, *place.others))
+        for golden_id in ids:
+            batch.audit(golden_id, place, "decided", {"deletion": ["held", "refused"]})
         batch.save()
     return len(ids)

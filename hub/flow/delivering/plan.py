@@ -106,7 +106,8 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
 def delete(place: Place, due: Due, keys: Keys | None = None) -> Plan:
     known = due.known
     held = known.shadow.held if known.shadow else {}
-    if EXISTENCE in held or not place.binding.allowed.delete:
+    asked = EXISTENCE in held and bool(held[EXISTENCE].theirs)
+    if asked or not place.binding.allowed.delete:
         return Plan(due, "none")
     if held:
         return Plan(due, "contest")

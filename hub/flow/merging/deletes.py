@@ -7,6 +7,7 @@ from hub.core.model import LINK
 from hub.core.policy import existence
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
+from hub.flow.merging.reviving import forget_key
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import conflicts, links, records
@@ -199,7 +200,6 @@ class Deletions:
         draft.state = LIVE
         self.batch.touch(draft)
         for other in self.place.others:
-            if other.own in draft.fields:
-                draft.set(other.own, None)
+            forget_key(draft, other)
             self.batch.owe(other, draft.golden_id)
         return shadow

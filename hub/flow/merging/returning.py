@@ -13,17 +13,16 @@
 from collections.abc import Mapping
 
 from hub.core.errors import Refused
-from hub.core.merge import EXISTENCE, Clash, Held, Shadow
+from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.flow.batch import Batch, Draft
 from hub.flow.merging.aside import Aside
 from hub.flow.merging.meet import Meetings
 from hub.flow.merging.putback import RULE
-from hub.flow.place import Place
+from hub.flow.merging.reviving import before_they_lost, revive
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import conflicts, links, records
-from hub.store.database import Tx
 from hub.store.records import Known
-from hub.store.schema import ABSORBED, DELETED, LIVE
+from hub.store.schema import ABSORBED, DELETED
 
 
 class Returning:
@@ -75,12 +74,11 @@ class Returning:
 
     def meet(self) -> None:
         """Where nobody put the system back, from what it showed when it was deleted."""
-        before = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
+        bases = self.bases()
+        dead = [draft for draft in (self.batch.draft(golden) for _, golden in self.found) if draft.state == DELETED]
+        revive(self.batch, dead, self.place.others)
         for look, golden in self.found:
             draft, key = self.batch.draft(golden), look.record.key
-            base = self.base(draft, before.get(key))
-            if draft.state == DELETED:
-                self.revive(draft)
             if golden.key is not None:
                 self.batch.unlink(self.place, golden.key, golden)
             if self.place.id in draft.apart:
@@ -92,41 +90,18 @@ class Returning:
                 golden.golden_id, self.place, "linked", {"key": [golden.key, key], "rule": [None, "its key"]}
             )
             self.tally.linked += 1
-            self.meetings.meet(look, draft, base)
+            self.meetings.meet(look, draft, self.base(draft, bases.get(golden.golden_id)))
+
+    def bases(self) -> dict[int, Shadow]:
+        """What to merge with, by golden id, where nobody put the system back: what was shown before the deletion, or
+        before an edit that lost to it."""
+        if self.mode is not None:
+            return {}
+        shown = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
+        keys = {golden.golden_id: look.record.key for look, golden in self.found}
+        before = {golden_id: shown[key] for golden_id, key in keys.items() if key in shown}
+        return {**before, **before_they_lost(self.tx, self.place, before)}
 
     def base(self, draft: Draft, before: Shadow | None) -> Shadow | None:
-        """What to merge with. `before`: what it showed when it was deleted."""
-        if self.mode is not None:
-            return Shadow(self.place.binding.mapping.project(draft.fields))
-        return (before and before_it_lost(self.tx, self.place, draft.golden_id, before)) or before
-
-    def revive(self, draft: Draft) -> None:
-        """The deletion is taken back: what still has the record keeps it, and where it is gone it is made anew."""
-        draft.state = LIVE
-        self.batch.touch(draft)
-        for other in self.place.others:
-            if draft.fields.get(other.own) is not None and not links.held(self.tx, other.id, [draft.golden_id]):
-                draft.set(other.own, None)
-            self.batch.end(other, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
-            unlose(self.tx, self.batch, other, draft.golden_id)
-            self.batch.owe(other, draft.golden_id)
-
-
-def unlose(tx: Tx, batch: Batch, place: Place, golden_id: int) -> None:
-    """An edit that had lost to the deletion is an edit again: what the record shows is merged with what it showed
-    before, when it is read next."""
-    known = records.load(tx, place.id, [golden_id])[golden_id]
-    if known.key is None or known.shadow is None:
-        return
-    before = before_it_lost(tx, place, golden_id, known.shadow)
-    if before is not None:
-        held = {EXISTENCE: Held(known.shadow.fields, {})}
-        batch.decide(place, known.key, before._replace(held=held))
-
-
-def before_it_lost(tx: Tx, place: Place, golden_id: int, shadow: Shadow) -> Shadow | None:
-    """What a record showed before an edit (`shadow`) that lost to a deletion. None: none did."""
-    for row in conflicts.find(tx, [place.id], states=[conflicts.DECIDED], golden_id=golden_id):
-        if row.unit == EXISTENCE and row.verdict == "keep" and row.theirs and row.theirs == shadow.fields:
-            return Shadow(row.base or {})
-    return None
+        """Where the system was put back, all that it shows anew is an edit there."""
+        return before if self.mode is None else Shadow(self.place.binding.mapping.project(draft.fields))

@@ -133,3 +133,18 @@ def test_a_group_mapped_in_part_clashes_in_the_fields_that_both_have() -> None:
     [row] = world.log()
     assert (row.ours, row.theirs) == ({"city": "Leeds"}, {"city": "Hull"})
     assert (crm.row("1")["street"], crm.row("1")["city"], erp.row("1")["city"]) == ("Low Street 2", "Hull", "Hull")
+
+
+def test_what_a_system_only_made_of_a_value_is_no_edit_where_its_group_wins_against_a_deletion() -> None:
+    specs = {"erp": {"city": {"transforms": (("case", "upper"),)}}}
+    world, crm, erp = linked(erp=memory(quirks={"city": ["upper"]}), groups=ADDRESS, specs=specs)
+    assert erp.row("1")["city"] == "YORK"
+    crm.delete("1")
+    erp.edit("1", street="Low Street 2")
+    world.sync()
+    [row] = world.log("open")
+    resolve(world.hub, row.id, "theirs", "anna")
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == [{**ANNA, "street": "Low Street 2"}]
+    assert (world.owed(), world.sync().written) == ([], 0)

@@ -1,36 +1,37 @@
 """Records that people take out of a bin: known by their keys, and never made twice."""
 
+from typing import Any, Literal
+
 import pytest
 from support.memory import ANNA, Noted, World, linked
 
 from hub.core.errors import Unknown
 from hub.core.model import Deletes, Policy
+from hub.engine.sync import Sync
 from hub.flow.deciding.aside import separate
-from hub.store import reviews
 
 
-def back(system: Noted, key: str, **fields: str) -> None:
-    """It shows as it was, under its key."""
-    before, system._key = system._key, lambda obj, made: key
-    system.create(**fields)
-    system._key = before
-
-
-def aside(world: World) -> list[tuple[str, str]]:
-    with world.store.reading() as tx:
-        return [(row.key, row.kind) for row in reviews.find(tx, [place.id for place in world.hub.all()])]
+def kinds(world: World) -> list[tuple[str, str]]:
+    """What stands aside, and why."""
+    return [(row.key, row.kind) for row in world.aside()]
 
 
 def settled(world: World) -> bool:
-    return (world.owed(), aside(world), world.sync().written) == ([], [], 0)
+    return (world.owed(), kinds(world), world.sync().written) == ([], [], 0)
+
+
+def contested(**options: Any) -> tuple[World, Noted, Noted]:
+    """Anna is deleted in the ERP, and edited in the CRM meanwhile."""
+    world, crm, erp = linked(**options)
+    erp.delete("1")
+    crm.edit("1", phone="7")
+    return world, crm, erp
 
 
 def test_a_deletion_that_a_person_was_asked_about_is_no_question_any_more() -> None:
-    world, crm, erp = linked()
-    erp.delete("1")
-    crm.edit("1", phone="7")
+    world, _, erp = contested()
     world.sync()
-    back(erp, "1", **ANNA)
+    erp.undelete("1", **ANNA)
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
     assert [row.state for row in world.log()] == ["withdrawn"]
@@ -38,11 +39,9 @@ def test_a_deletion_that_a_person_was_asked_about_is_no_question_any_more() -> N
 
 
 def test_what_was_edited_in_the_bin_is_an_edit() -> None:
-    world, crm, erp = linked()
-    erp.delete("1")
-    crm.edit("1", phone="7")
+    world, _, erp = contested()
     world.sync()
-    back(erp, "1", **{**ANNA, "city": "Hull"})
+    erp.undelete("1", **{**ANNA, "city": "Hull"})
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7", "city": "Hull"}]
     assert settled(world)
@@ -55,7 +54,7 @@ def test_a_record_that_was_let_go_by_its_deletion_is_linked_again() -> None:
     crm.edit("1", phone="7")
     world.sync()
     assert len(crm.keys_held()) == 1
-    back(erp, "1", **ANNA)
+    erp.undelete("1", **ANNA)
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
     assert settled(world)
@@ -63,12 +62,10 @@ def test_a_record_that_was_let_go_by_its_deletion_is_linked_again() -> None:
 
 def anew() -> tuple[World, Noted, Noted]:
     """Anna was deleted in the ERP and made anew there, since an edit won; then she was taken out of the bin."""
-    world, crm, erp = linked(deletes=Policy("edit"))
-    erp.delete("1")
-    crm.edit("1", phone="7")
+    world, crm, erp = contested(deletes=Policy("edit"))
     world.sync()
     assert sorted(erp.keys_held()) == ["2"]
-    back(erp, "1", **ANNA)
+    erp.undelete("1", **ANNA)
     world.sync()
     return world, crm, erp
 
@@ -76,7 +73,7 @@ def anew() -> tuple[World, Noted, Noted]:
 def test_one_that_was_made_anew_by_then_is_asked_about() -> None:
     world, crm, erp = anew()
     assert (len(crm.keys_held()), sorted(erp.keys_held())) == (1, ["1", "2"])
-    assert aside(world) == [("1", "taken")]
+    assert kinds(world) == [("1", "taken")]
 
 
 def test_a_person_says_that_it_is_another_one() -> None:
@@ -100,18 +97,16 @@ def test_or_deletes_one_of_the_two(which: str) -> None:
 
 @pytest.mark.parametrize("arrived", [False, True])
 def test_while_its_new_record_may_be_on_its_way_it_stands_aside(arrived: bool) -> None:
-    world, crm, erp = linked(deletes=Policy("edit"))
-    erp.delete("1")
-    crm.edit("1", phone="7")
+    world, crm, erp = contested(deletes=Policy("edit"))
     erp.fail("write", "after" if arrived else "before", Unknown("net.timeout", "no answer"))
     world.sync()
-    back(erp, "1", **ANNA)
+    erp.undelete("1", **ANNA)
     world.sync()
     for _ in range(3):
         world.clock.pass_(90_000)
         world.sync()
     assert len(crm.keys_held()) == 1
-    assert aside(world) == [("1", "taken")]
+    assert kinds(world) == [("1", "taken")]
     assert len(erp.keys_held()) == 2
 
 
@@ -120,20 +115,18 @@ def test_one_that_everybody_deleted_is_a_new_one() -> None:
     erp.delete("1")
     world.sync()
     assert crm.keys_held() == []
-    back(erp, "1", **ANNA)
+    erp.undelete("1", **ANNA)
     world.sync()
     assert (len(crm.keys_held()), sorted(erp.keys_held())) == (1, ["1"])
     assert settled(world)
 
 
 def test_a_deletion_is_no_question_any_more_in_a_system_that_had_asked_before() -> None:
-    world, crm, erp = linked()
-    erp.delete("1")
-    crm.edit("1", phone="7")
+    world, crm, _ = contested()
     world.sync()
     crm.delete("1")
     world.sync()
-    back(crm, "1", **{**ANNA, "phone": "7"})
+    crm.undelete("1", **{**ANNA, "phone": "7"})
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
     assert settled(world)
@@ -145,7 +138,32 @@ def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken
     erp.edit("1", phone="7")
     world.sync()
     assert erp.keys_held() == []
-    back(erp, "1", **{**ANNA, "phone": "7"})
+    erp.undelete("1", **{**ANNA, "phone": "7"})
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
     assert settled(world)
+
+
+@pytest.mark.parametrize(("rule", "states"), [("ask", ["open"]), ("delete", ["decided", "decided"])])
+def test_one_that_is_deleted_again_before_the_others_edit_was_merged_is_decided_again(
+    rule: Literal["ask", "delete"], states: list[str]
+) -> None:
+    world, crm, erp = linked(deletes=Policy(rule))
+    crm.delete("1")
+    erp.edit("1", phone="7")
+    poll(world, "crm", "erp")
+    crm.undelete("1", **ANNA)
+    poll(world, "crm")
+    crm.delete("1")
+    poll(world, "crm")
+    for _ in range(2):
+        world.sync()
+    assert [row.state for row in world.log()] == states
+    assert erp.keys_held() == (["1"] if rule == "ask" else [])
+    assert (world.owed(), world.sync().written) == ([], 0)
+
+
+def poll(world: World, *systems: str) -> None:
+    """Read them, and write nothing."""
+    for system in systems:
+        Sync(world.hub).poll(world.place(system), False)
