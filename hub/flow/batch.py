@@ -137,8 +137,9 @@ class Batch:
 
     def unlink(self, place: Place, key: str, known: Known, state: int = DELETED) -> None:
         """The record is gone there, or let go. It stays known, so that it is not taken for a new one, with what it
-        showed, should it come back; what a person had to decide about its fields is settled by that."""
-        shadow = links.encoded(known.shadow and known.shadow._replace(held={}))
+        showed, should it come back from a bin; what a person had to decide about its fields is settled by that."""
+        kept = known.shadow if state == DELETED else None
+        shadow = links.encoded(kept and kept._replace(held={}))
         self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *shadow)
         for unit in known.shadow.held if known.shadow is not None else ():
             if unit != EXISTENCE:

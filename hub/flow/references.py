@@ -158,7 +158,7 @@ class Keys:
             n: ours[n] for n in names if number(ours.get(n)) == self.renew[golden_id, n] and n in self.place.writable
         }
 
-    def told(self, golden_id: int, sent: Fields) -> list[tuple[int, int, str]]:
+    def rewritten(self, golden_id: int, sent: Fields) -> list[tuple[int, int, str]]:
         """Of what was sent, the references that were written their new key by that."""
         return [(self.place.id, golden_id, name) for name in sent if (golden_id, name) in self.renew]
 

@@ -37,7 +37,7 @@ def mark(tx: Tx, place: Place, linked: Sequence[int], now: str) -> None:
 def follow(hub: Hub, place: Place) -> None:
     """Look for the children of marked parents."""
     with hub.store.reading() as tx:
-        marked = waiting.marked(tx, place.id, ANEW)
+        marked = waiting.anew(tx, place.id)
     if not marked:
         return
     for child in place.children:
@@ -61,30 +61,27 @@ def _children(hub: Hub, place: Place, child: Place, parents: Sequence[int]) -> I
 
 def keep(tx: Tx, place: Place, found: Iterable[Behind], now: str) -> None:
     """These are to be written the new key, if they may be written at all."""
-    rows = []
-    for one in found:
-        if place.writes and place.binding.allowed.update and one.field in place.binding.mapping.writable:
-            parent = place.parents[one.field].place
-            said = (
-                f"{one.field} names a {parent.entity.name} that was deleted and made anew: its new key is to be written"
-            )
-            rows.append(
-                Waiting(
-                    place.id,
-                    one.golden_id,
-                    one.field,
-                    RENEW,
-                    parent.id,
-                    None,
-                    one.parent_golden,
-                    False,
-                    False,
-                    said,
-                    now,
-                )
-            )
+    writable = place.binding.mapping.writable if place.writes and place.binding.allowed.update else ()
+    rows = [_renewal(place, one, now) for one in found if one.field in writable]
     waiting.add(tx, rows)
     place.waits.there |= bool(rows)
+
+
+def _renewal(place: Place, one: Behind, now: str) -> Waiting:
+    parent = place.parents[one.field].place
+    return Waiting(
+        binding_id=place.id,
+        golden_id=one.golden_id,
+        field=one.field,
+        way=RENEW,
+        parent_id=parent.id,
+        parent_key=None,
+        parent_golden=one.parent_golden,
+        coming=False,
+        blocks=False,
+        said=f"{one.field} names a {parent.entity.name} that was deleted and made anew: its new key is to be written",
+        since=now,
+    )
 
 
 def alive(tx: Tx, place: Place, shown: Sequence[Behind]) -> list[Behind]:

@@ -66,7 +66,7 @@ ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)
 #: In worlds made for them: deletions that wait for a person, and records that somebody enters twice.
 ANSWERS = (Move("accept_deletions", {"most": (1, 1000)}), Move("refuse_deletions", {"most": (1, 1000)}))
 TWICE = Move("enter_twice", {"where": WHERE, "how": ("typo", "half", "other"), "names": NAMES, "read": (False, True)})
-BACKUPS = (Move("back_up", {"where": (1,)}), Move("put_back", {"where": (1,)}))
+BACK_UP, PUT_BACK = Move("back_up", {"where": (1,)}, 1.5), Move("put_back", {"where": (1,)}, 1.5)
 UNDELETE = Move("undelete", {"where": WHERE, "which": WHICH}, 2)
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
@@ -77,8 +77,8 @@ class Hand:
 
     def __init__(self, play: Play) -> None:
         self.play, self.people, self.accidents = play, play.people, Accidents(play)
-        self.sync, self.wait, self.look = play.sync, play.wait, play.people.look
-        self.accept_deletions, self.refuse_deletions = play.people.approve, play.people.refuse
+        self.sync, self.wait, self.look = play.sync, play.wait, play.admins.look
+        self.accept_deletions, self.refuse_deletions = play.admins.approve, play.admins.refuse
 
     def system(self, number: int) -> str:
         return self.play.names[number % len(self.play.names)]
@@ -127,7 +127,7 @@ class Hand:
         self.people.copy(self.system(where), which, self.system(other), name)
 
     def decide(self, which: int, side: Side) -> None:
-        self.people.decide(which, side)
+        self.play.admins.decide(which, side)
 
     def poll(self, where: int) -> None:
         self.play.poll(self.system(where))

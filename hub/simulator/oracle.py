@@ -101,7 +101,6 @@ class Oracle:
         self.lost |= {t for key in typed for t in reach(typed[key], self.past)} - elsewhere
         for key, row in before.items():
             if key not in after:
-                self.lost |= tags(row) - elsewhere
                 self.deleted.setdefault(self.entity_of(row), set())
                 self.undone.add(self.entity_of(row))
         self.undone |= {self.entity_of(row) for key, row in after.items() if key not in before}

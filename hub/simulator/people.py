@@ -1,22 +1,13 @@
-"""What people do: they type, copy, delete and spoil records in the systems, and decide what the hub asks them."""
+"""What people do in the systems: they type, copy, delete and spoil records, and put systems back from backups."""
 
 from collections.abc import Callable, Sequence
 
-from hub.core.errors import Refused
-from hub.core.putback import frozen
 from hub.core.record import Fields, Raw
-from hub.flow.deciding import held
-from hub.flow.deciding.aside import link, separate
-from hub.flow.deciding.decide import Side, resolve
-from hub.flow.place import Place
 from hub.simulator.likeness import LABEL, Spelling, spelled
 from hub.simulator.scene import Scene
 from hub.simulator.systems import Write1
 from hub.simulator.tags import tag
 from hub.simulator.terms import PARENT, SPOILT, spoilt
-from hub.store import catalog, conflicts
-from hub.store.deliveries import CREATING
-from hub.store.schema import LIVE
 
 #: More than there are.
 ALL = 1000
@@ -37,16 +28,12 @@ class People:
         #: asked which record it is.
         self.met_twice: dict[int, Spelling] = {}
         self.asked: set[int] = set()
-        #: How often somebody said which record one is.
-        self.answers = 0
         #: Systems that were put back from a backup, before a person said what counts.
         self.restored: set[str] = set()
 
     def watch(self, made: Write1) -> None:
         if made.write.kind == "create":
             self.children.setdefault((made.system.name, made.key), int(made.write.token.rpartition("-")[2]))
-
-    # -- in the systems ---------------------------------------------------------------------------
 
     def new(self, name: str, names: Sequence[str]) -> Raw:
         """Values nobody typed before."""
@@ -89,7 +76,7 @@ class People:
             if read:
                 read(other)
         place, called = self.play.place(name), spelled(self.labels[entity], how, self.last)
-        if place.id in self.play.standing.announced or self.doubted(place):
+        if place.id in self.play.standing.announced or self.play.doubted(place):
             return  # the hub may be creating it there: nothing tells then that a person does the same
         if how == "other":
             self.entities += 1
@@ -180,7 +167,8 @@ class People:
     def undelete(self, name: str, number: int) -> None:
         """Somebody takes a record out of the bin."""
         system, oracle = self.play.systems[name], self.play.oracle
-        keys = sorted(key for key, row in system.bin.items() if not self.again(name, key, row.fields))
+        whose = {key: oracle.entity_of(self.play.terms.plain(name, row.fields)) for key, row in system.bin.items()}
+        keys = sorted(key for key in whose if not self.made_anew(name, key, whose[key]))
         if keys:
             key = keys[number % len(keys)]
             system.undelete(key)
@@ -188,132 +176,19 @@ class People:
             self.play.met["a record came back"] += 1
             oracle.undone.add(oracle.entity_of(oracle.held(name)[key]))
 
-    def again(self, name: str, key: str, raw: Raw) -> bool:
-        """Is this record in the system under another key?"""
+    def made_anew(self, name: str, key: str, entity: int) -> bool:
+        """Is there a record of these people under another key?"""
         oracle = self.play.oracle
-        entity = oracle.entity_of(self.play.terms.plain(name, raw))
         return any(oracle.entity_of(row) == entity for other, row in oracle.held(name).items() if other != key)
 
     def untold(self, name: str, key: str) -> bool:
         """Is it a child that the hub may not know, in a system that could not tell it?"""
         golden_id, place = self.children.get((name, key)), self.play.place(name)
-        told = golden_id not in self.doubted(place) and place.id not in self.play.standing.announced
+        told = golden_id not in self.play.doubted(place) and place.id not in self.play.standing.announced
         return golden_id is not None and not self.play.systems[name].can.tokens and not told
 
-    # -- what the hub asks ------------------------------------------------------------------------
-
-    def doubted(self, place: Place) -> set[int]:
-        """Golden records whose create in a system was never answered: listed for everybody to see."""
-        rows = self.play.standing.owed
-        return {row.golden_id for row in rows if row.state == CREATING and row.binding_id == place.id}
-
-    def decide(self, number: int, side: Side) -> None:
-        open_ = [row for row in self.play.oracle.log() if row.state == conflicts.OPEN]
-        if open_:
-            row = open_[number % len(open_)]
-            self.play.oracle.deletions.pardoned.discard(self.play.oracle.about(row) or 0)
-            self.play.note("somebody decides for", side, "in", row.unit, row.ours, row.theirs)
-            self.play.met["a person decided"] += 1
-            with self.play.mortal():
-                try:
-                    resolve(self.play.world.hub, row.id, side, "somebody")
-                except Refused as error:  # edited since it was logged: somebody looks again
-                    self.play.note("  refused:", error)
-                    self.play.met["a decision came too late"] += 1
-
-    def look(self) -> None:
-        """Somebody looks at what stands aside, says what is the hub's own, and lets paused systems go on."""
-        for place in self.play.standing.paused:
-            with self.play.mortal():
-                self.resume(place)
-        for review in self.play.standing.records:
-            place = self.play.world.hub.place_of(review.binding_id)
-            with self.play.mortal():
-                if review.kind == "in-doubt":
-                    self.identify(place, review.key)
-                elif review.kind in ("ambiguous", "taken"):
-                    self.recognise(place, review.key)
-
-    def recognise(self, place: Place, key: str) -> None:
-        """Somebody compares a record with those that it may be, and knows it, or knows that it is new."""
-        name, oracle = place.binding.system, self.play.oracle
-        row = oracle.held(name).get(key)
-        if row is None:
-            return
-        entity = oracle.entity_of(row)
-        hub = self.play.world.hub
-        if self.again(name, key, self.play.systems[name].held(self.play.systems[name].object)[key]):
-            self.remove(name, key, row)  # it came out of the bin while the hub made it anew
-            return
-        aside = {(hub.place_of(it.binding_id).binding.system, it.key) for it in self.play.standing.records}
-        elsewhere = any(
-            oracle.entity_of(shown) == entity and (other, at) not in aside
-            for other in self.play.names
-            for at, shown in oracle.held(other).items()
-            if other != name
-        )
-        goldens = {link.golden_id for other in self.play.names if other != name
-                   for at, link in oracle.deletions.links(other, list(oracle.held(other))).items()
-                   if link.state == LIVE and oracle.entity_of(oracle.held(other)[at]) == entity}  # fmt: skip
-        if elsewhere and not goldens:
-            return  # somebody knows that it is there, and waits until the hub has read it
-        self.asked.add(entity)
-        self.play.met["a person recognised a record"] += 1
-        self.answers += 1
-        self.play.note("somebody says", name, key, "is", goldens or "new")
-        try:
-            if goldens:
-                link(self.play.world.hub, place, key, goldens.pop(), "somebody")
-            else:
-                separate(self.play.world.hub, place, key, "somebody")
-        except Refused as error:  # settled since it was shown
-            self.play.note("  refused:", error)
-
-    def approve(self, most: int = ALL) -> None:
-        """Somebody lets deletions happen that are held: in a system that lists nothing any more, all are."""
-        play = self.play
-        for place, item in self.waiting():
-            number = min(most, item.number)
-            play.note("somebody accepts", number, "deletions", item.way, item.system)
-            play.met["deletions accepted"] += 1
-            play.oracle.deletions.accepted(item.system, item.way, number)
-            with play.mortal():
-                held.accept(play.world.hub, place, item.way, number)
-
-    def refuse(self, most: int) -> None:
-        """Somebody says that what is gone is not to be deleted. (Not of records that are only hidden.)"""
-        play, deletions = self.play, self.play.oracle.deletions
-        for place, item in self.waiting():
-            keys = item.sample[:most]
-            if item.way == "from" and any(key in play.oracle.held(item.system) for key in keys):
-                continue
-            play.note("somebody refuses", len(keys), "deletions", item.way, item.system)
-            play.met["deletions refused"] += 1
-            whose = deletions.whose(item.system, item.way, keys)
-            deletions.spared.update(whose)
-            with play.mortal():
-                held.reject(play.world.hub, place, item.way, len(keys), "somebody")
-                deletions.pardoned.update(e for e in whose if not deletions.unseen(e, (item.system, keys)))
-
-    def waiting(self) -> list[tuple[Place, held.Waiting]]:
-        hub = self.play.world.hub
-        found = [(place, item) for place in hub.all() for item in held.waiting(hub, place, ALL)]
-        self.play.met["deletions held"] += len(found)
-        return found
-
-    def identify(self, place: Place, key: str) -> None:
-        """It is the hub's own child, or a new record."""
-        name, doubted, hub = place.binding.system, self.doubted(place), self.play.world.hub
-        golden_id = self.children.get((name, key))
-        self.play.met["a person said what a record is"] += 1
-        self.answers += 1
-        self.play.note("somebody says", name, key, "is", golden_id if golden_id in doubted else "new")
-        if golden_id is not None and golden_id in doubted:
-            link(hub, place, key, golden_id, "somebody")
-        else:
-            separate(hub, place, key, "somebody")
-
     def back_up(self, name: str) -> None:
+        """The last backup is the one that is put back."""
         self.play.note("a backup of", name, "is made")
         self.play.systems[name].back_up()
 
@@ -326,16 +201,3 @@ class People:
             self.play.note("a backup of", name, "is put back")
             self.play.met["a system was put back"] += 1
             oracle.put_back(name, before, oracle.held(name))
-
-    def resume(self, place: Place) -> None:
-        """As `hub resume` does. What the hub knows counts where a system was put back, what it shows where it only
-        seems so."""
-        self.play.note("somebody resumes", place.binding.system)
-        with self.play.world.store.transaction() as tx:
-            why = catalog.position(tx, place.id).paused
-            if why is not None and frozen(why):
-                was = place.binding.system in self.restored
-                catalog.choose(tx, place.id, "replay" if was else "baseline", self.play.world.hub.now())
-                self.play.met["a system seemed to be put back"] += not was
-                self.restored.discard(place.binding.system)
-            catalog.pause(tx, place.id, None)

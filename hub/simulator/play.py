@@ -15,6 +15,7 @@ from typing import Any
 
 from hub.core.errors import HubError
 from hub.engine.sync import Sync
+from hub.simulator.admins import Admins
 from hub.simulator.broken import ECHOED, OTHER, Broken
 from hub.simulator.ending import Ending
 from hub.simulator.people import People
@@ -31,11 +32,12 @@ HAMMERED = 20
 
 
 class Play(Scene):
-    """One world, what the hub does in it, and `people`, who act in it too."""
+    """One world, what the hub does in it, and `people` and `admins`, who act in it too."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self.people = People(self)
+        self.admins = Admins(self, self.people)
 
     def watch(self, made: Write1) -> None:
         self.people.watch(made)
@@ -73,23 +75,23 @@ class Play(Scene):
             sync.poll(self.place(name), full)
             sync.again(self.place(name))
 
-        self.with_(name, "poll", act)
+        self.step(name, "poll", act)
 
     def deliver(self, name: str) -> None:
-        self.with_(name, "deliver", lambda sync: sync.send(self.place(name)))
+        self.step(name, "deliver", lambda sync: sync.send(self.place(name)))
 
     def compare_keys(self, name: str) -> None:
-        self.with_(name, "compare keys", lambda sync: sync.compare_keys(self.place(name)))
+        self.step(name, "compare keys", lambda sync: sync.compare_keys(self.place(name)))
 
-    def with_(self, name: str, said: str, act: Callable[[Sync], object]) -> None:
+    def step(self, name: str, said: str, act: Callable[[Sync], object]) -> None:
         """A step with one system, in a run of its own; there is none with one that is paused."""
 
-        def step(sync: Sync) -> None:
+        def remembering(sync: Sync) -> None:
             sync.remember(sync.look())
             act(sync)
 
         if self.place(name) not in self.standing.paused:
-            self.run(f"{said} {name}", step)
+            self.run(f"{said} {name}", remembering)
 
     def list_short(self, name: str, number: int) -> None:
         """A list of keys leaves a record out, and the next one shows it: nothing is to be concluded."""
@@ -139,7 +141,7 @@ class Play(Scene):
     def rest(self) -> None:
         """Rounds until one changes nothing; then another one, without a look at all keys, may not either."""
         for _ in range(ROUNDS):
-            if self.unchanged(keys=True) and not self.people.waiting() and not self.standing.paused:
+            if self.unchanged(keys=True) and not self.admins.waiting() and not self.standing.paused:
                 break
         else:
             raise Broken(ECHOED, f"no rest after {ROUNDS} rounds")
@@ -154,13 +156,13 @@ class Play(Scene):
         before = self.stand(), self.deaths
         self.wait(DAY)
         if keys:
-            self.people.look()
-            self.people.approve()
+            self.admins.look()
+            self.admins.approve()
         self.sync(keys=keys)
         return before == (self.stand(), self.deaths)
 
     def stand(self) -> tuple[Any, ...]:
-        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.standing.missed, self.people.answers
+        return self.oracle.writes, len(self.oracle.log()), self.aside(), self.standing.missed, self.admins.answers
 
     def aside(self) -> list[str]:
         """What stands for people to see: records and deliveries."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from adapters.memory import Feed
 from hub.adapter import Can
 from hub.core.model import Deletes, Policy
-from hub.simulator.moves import ADOPT, ALL, ANSWERS, BACKUPS, QUIET, TWICE, UNDELETE, Move
+from hub.simulator.moves import ADOPT, ALL, ANSWERS, BACK_UP, PUT_BACK, QUIET, TWICE, UNDELETE, Move
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -276,8 +276,8 @@ RESTORED = (
     only("die_at_a_commit", 0.5),
 )
 KEPT = (
-    BACKUPS[0]._replace(weight=1.5),
-    BACKUPS[1]._replace(weight=1.5),
+    BACK_UP,
+    PUT_BACK,
     only("create", 1.5),
     only("edit", 3),
     only("delete", 0.5),

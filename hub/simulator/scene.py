@@ -72,6 +72,11 @@ class Scene:
     def place(self, name: str) -> Place:
         return self.world.place(name, self.entity)
 
+    def doubted(self, place: Place) -> set[int]:
+        """Golden records whose create in a system was never answered: listed for everybody to see."""
+        rows = self.standing.owed
+        return {row.golden_id for row in rows if row.state == CREATING and row.binding_id == place.id}
+
     @contextmanager
     def mortal(self) -> Generator[None]:
         """The process may die in here; another one goes on."""

@@ -58,7 +58,7 @@ _DONE = Bulk(
          AND waiting.field = {field} AND waiting.way = 'renew'""",
     binding_id="integer", golden_id="bigint", field="text",
 )  # fmt: skip
-_MARKED = sa.text("SELECT golden_id FROM waiting WHERE binding_id = :binding AND way = :way ORDER BY golden_id")
+_ANEW = sa.text("SELECT golden_id FROM waiting WHERE binding_id = :binding AND way = :way ORDER BY golden_id")
 _UNREAD = Lookup(
     """SELECT w.binding_id, w.golden_id, w.field, w.way, w.parent_id, w.parent_key, w.parent_golden, w.said
        FROM {each waiting w: w.golden_id = j.value AND w.way IN ('in', 'renew')}""",
@@ -140,9 +140,9 @@ def done(tx: Tx, rows: Sequence[tuple[int, int, str]]) -> None:
     tx.many(_DONE, rows)
 
 
-def marked(tx: Tx, binding_id: int, way: str) -> list[int]:
-    """The golden records that wait in a system, that way."""
-    return [row[0] for row in tx.rows(_MARKED, {"binding": binding_id, "way": way})]
+def anew(tx: Tx, binding_id: int) -> list[int]:
+    """The parents that were made anew in a system, and whose children were not looked for yet."""
+    return [row[0] for row in tx.rows(_ANEW, {"binding": binding_id, "way": ANEW})]
 
 
 def forget(tx: Tx, binding_id: int, golden_ids: Sequence[int], way: str) -> None:

@@ -142,8 +142,9 @@ class DeliveryPage:
         return [_waits(item) if item.due.golden_id in contested else item for item in plans]
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
-        """What is about to go out, so that it is known for what it is should its answer never come. (A create that is
-        repeated is known already; a deletion that is repeated does no harm.)"""
+        """What is about to go out, so that it is known for what it is should its answer never come: a mark that closes
+        a record as well, which would come back as somebody's edit. (A create that is repeated is known already; a
+        deletion that is repeated does no harm.)"""
         steps = {"create": True, "update": False, "close": False}
         fresh = [item for item in plans if item.step in steps and item.due.state != CREATING]
         if fresh:

@@ -101,7 +101,7 @@ class Outcomes:
         self.open: list[Plan] = []
         self.failed: list[dict[str, Any]] = []
         #: Was a create repeated, and is in doubt no more?
-        self.settled = False
+        self.repeated = False
         #: References that were written the new key of a parent that was made anew.
         self.renewed: list[tuple[int, int, str]] = []
 
@@ -129,7 +129,7 @@ class Outcomes:
         deliveries.finish(tx, place_id, self.done)
         deliveries.postpone(tx, self.failed)
         waiting.done(tx, self.renewed)
-        if self.settled:  # what may have been its child is looked at again, before anything is created beside it
+        if self.repeated:  # what may have been its child is looked at again, before anything is created beside it
             reviews.wake(tx, place_id, "in-doubt", self.hub.now())
         # Owed again already, since the golden record changed meanwhile: but nothing of it is out any more.
         deliveries.reopen(tx, place_id, [due.golden_id for due in self.done if due.state == CREATING])
@@ -168,7 +168,7 @@ class Outcomes:
             batch.owe_others(place, draft, (place.own,))
         if known.state == DELETED or repeated:
             batch.owe(place, known.golden_id)
-        self.settled = self.settled or repeated
+        self.repeated = self.repeated or repeated
 
     def updated(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
         self.sent.updated += 1
@@ -180,7 +180,7 @@ class Outcomes:
         detail = {name: [before.fields.get(name), value] for name, value in item.sent.items()}
         batch.audit(known.golden_id, self.place, "updated", detail)
         if self.keys is not None and not silent(item, outcome):
-            self.renewed += self.keys.told(known.golden_id, item.sent)
+            self.renewed += self.keys.rewritten(known.golden_id, item.sent)
 
     def deleted(self, batch: Batch, item: Plan, outcome: Written) -> None:
         self.sent.deleted += 1

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import pytest
-from support.memory import ANNA, Noted, World, linked
+from support.memory import ANNA, Noted, World, linked, many
 
 from hub.core.errors import Unknown
 from hub.core.model import Deletes, Policy
@@ -167,3 +167,39 @@ def poll(world: World, *systems: str) -> None:
     """Read them, and write nothing."""
     for system in systems:
         Sync(world.hub).poll(world.place(system), False)
+
+
+@pytest.mark.parametrize("rule", ["ask", "delete"])
+def test_a_page_of_them_takes_as_many_statements_as_one(rule: Literal["ask", "delete"]) -> None:
+    """They come back in the CRM; the ERP has edited each of them meanwhile, which lost or is a question."""
+    spent = []
+    for number in (1, 15):
+        world, crm, erp = many(number, deletes=Policy(rule))
+        for key in crm.keys_held():
+            erp.edit(key, phone="7")
+            crm.delete(key)
+        poll(world, "crm", "erp")
+        for key in erp.keys_held():
+            crm.undelete(key, name=erp.row(key)["name"])
+        before = world.store.counts.statements
+        poll(world, "crm")
+        spent.append(world.store.counts.statements - before)
+        world.sync()
+        assert {row["phone"] for row in world.held("crm")} == {"7"}
+    assert spent[0] == spent[1]
+
+
+@pytest.mark.parametrize("number", [1, 15])
+def test_deletions_that_answer_a_question_elsewhere_take_as_many_statements_as_one(number: int) -> None:
+    """The ERP deleted them, the CRM edited them, and deletes them as well."""
+    world, crm, erp = many(number)
+    for key in erp.keys_held():
+        crm.edit(key, phone="7")
+        erp.delete(key)
+    world.sync()
+    for key in crm.keys_held():
+        crm.delete(key)
+    before = world.store.counts.statements
+    poll(world, "crm")
+    assert [row.state for row in world.log()] == ["withdrawn"] * number
+    assert world.store.counts.statements - before <= 20

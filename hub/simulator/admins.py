@@ -1,0 +1,143 @@
+"""What those do who look after the hub: they decide what it asks, and let systems go on."""
+
+from hub.core.errors import Refused
+from hub.core.putback import frozen
+from hub.flow.deciding import held
+from hub.flow.deciding.aside import link, separate
+from hub.flow.deciding.decide import Side, resolve
+from hub.flow.place import Place
+from hub.simulator.people import People
+from hub.simulator.scene import Scene
+from hub.store import catalog, conflicts
+from hub.store.schema import LIVE
+
+#: More than there are.
+ALL = 1000
+
+
+class Admins:
+    """They know what the people know who made the records."""
+
+    def __init__(self, play: Scene, people: People) -> None:
+        self.play, self.people = play, people
+        #: How often somebody said which record one is.
+        self.answers = 0
+
+    def decide(self, number: int, side: Side) -> None:
+        open_ = [row for row in self.play.oracle.log() if row.state == conflicts.OPEN]
+        if open_:
+            row = open_[number % len(open_)]
+            self.play.oracle.deletions.pardoned.discard(self.play.oracle.about(row) or 0)
+            self.play.note("somebody decides for", side, "in", row.unit, row.ours, row.theirs)
+            self.play.met["a person decided"] += 1
+            with self.play.mortal():
+                try:
+                    resolve(self.play.world.hub, row.id, side, "somebody")
+                except Refused as error:  # edited since it was logged: somebody looks again
+                    self.play.note("  refused:", error)
+                    self.play.met["a decision came too late"] += 1
+
+    def look(self) -> None:
+        """Somebody looks at what stands aside, says what is the hub's own, and lets paused systems go on."""
+        for place in self.play.standing.paused:
+            with self.play.mortal():
+                self.resume(place)
+        for review in self.play.standing.records:
+            place = self.play.world.hub.place_of(review.binding_id)
+            with self.play.mortal():
+                if review.kind == "in-doubt":
+                    self.identify(place, review.key)
+                elif review.kind in ("ambiguous", "taken"):
+                    self.recognise(place, review.key)
+
+    def recognise(self, place: Place, key: str) -> None:
+        """Somebody compares a record with those that it may be, and knows it, or knows that it is new."""
+        name, oracle = place.binding.system, self.play.oracle
+        row = oracle.held(name).get(key)
+        if row is None:
+            return
+        entity = oracle.entity_of(row)
+        hub = self.play.world.hub
+        if self.people.made_anew(name, key, entity):
+            self.people.remove(name, key, row)  # it came out of the bin while the hub made it anew
+            return
+        aside = {(hub.place_of(it.binding_id).binding.system, it.key) for it in self.play.standing.records}
+        elsewhere = any(
+            oracle.entity_of(shown) == entity and (other, at) not in aside
+            for other in self.play.names
+            for at, shown in oracle.held(other).items()
+            if other != name
+        )
+        goldens = {link.golden_id for other in self.play.names if other != name
+                   for at, link in oracle.deletions.links(other, list(oracle.held(other))).items()
+                   if link.state == LIVE and oracle.entity_of(oracle.held(other)[at]) == entity}  # fmt: skip
+        if elsewhere and not goldens:
+            return  # somebody knows that it is there, and waits until the hub has read it
+        self.people.asked.add(entity)
+        self.play.met["a person recognised a record"] += 1
+        self.answers += 1
+        self.play.note("somebody says", name, key, "is", goldens or "new")
+        try:
+            if goldens:
+                link(self.play.world.hub, place, key, goldens.pop(), "somebody")
+            else:
+                separate(self.play.world.hub, place, key, "somebody")
+        except Refused as error:  # settled since it was shown
+            self.play.note("  refused:", error)
+
+    def approve(self, most: int = ALL) -> None:
+        """Somebody lets deletions happen that are held: in a system that lists nothing any more, all are."""
+        play = self.play
+        for place, item in self.waiting():
+            number = min(most, item.number)
+            play.note("somebody accepts", number, "deletions", item.way, item.system)
+            play.met["deletions accepted"] += 1
+            play.oracle.deletions.accepted(item.system, item.way, number)
+            with play.mortal():
+                held.accept(play.world.hub, place, item.way, number)
+
+    def refuse(self, most: int) -> None:
+        """Somebody says that what is gone is not to be deleted. (Not of records that are only hidden.)"""
+        play, deletions = self.play, self.play.oracle.deletions
+        for place, item in self.waiting():
+            keys = item.sample[:most]
+            if item.way == "from" and any(key in play.oracle.held(item.system) for key in keys):
+                continue
+            play.note("somebody refuses", len(keys), "deletions", item.way, item.system)
+            play.met["deletions refused"] += 1
+            whose = deletions.whose(item.system, item.way, keys)
+            deletions.spared.update(whose)
+            with play.mortal():
+                held.reject(play.world.hub, place, item.way, len(keys), "somebody")
+                deletions.pardoned.update(e for e in whose if not deletions.unseen(e, (item.system, keys)))
+
+    def waiting(self) -> list[tuple[Place, held.Waiting]]:
+        hub = self.play.world.hub
+        found = [(place, item) for place in hub.all() for item in held.waiting(hub, place, ALL)]
+        self.play.met["deletions held"] += len(found)
+        return found
+
+    def identify(self, place: Place, key: str) -> None:
+        """It is the hub's own child, or a new record."""
+        name, doubted, hub = place.binding.system, self.play.doubted(place), self.play.world.hub
+        golden_id = self.people.children.get((name, key))
+        self.play.met["a person said what a record is"] += 1
+        self.answers += 1
+        self.play.note("somebody says", name, key, "is", golden_id if golden_id in doubted else "new")
+        if golden_id is not None and golden_id in doubted:
+            link(hub, place, key, golden_id, "somebody")
+        else:
+            separate(hub, place, key, "somebody")
+
+    def resume(self, place: Place) -> None:
+        """As `hub resume` does. What the hub knows counts where a system was put back, what it shows where it only
+        seems so."""
+        self.play.note("somebody resumes", place.binding.system)
+        with self.play.world.store.transaction() as tx:
+            why = catalog.position(tx, place.id).paused
+            if why is not None and frozen(why):
+                was = place.binding.system in self.people.restored
+                catalog.choose(tx, place.id, "replay" if was else "baseline", self.play.world.hub.now())
+                self.play.met["a system seemed to be put back"] += not was
+                self.people.restored.discard(place.binding.system)
+            catalog.pause(tx, place.id, None)
