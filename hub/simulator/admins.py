@@ -8,7 +8,8 @@ from hub.flow.deciding.decide import Side, resolve
 from hub.flow.place import Place
 from hub.simulator.people import People
 from hub.simulator.scene import Scene
-from hub.store import catalog, conflicts
+from hub.store import catalog, conflicts, links
+from hub.store.reviews import Review
 from hub.store.schema import LIVE
 
 #: More than there are.
@@ -46,7 +47,7 @@ class Admins:
             place = self.play.world.hub.place_of(review.binding_id)
             with self.play.mortal():
                 if review.kind == "in-doubt":
-                    self.identify(place, review.key)
+                    self.identify(place, review)
                 elif review.kind in ("ambiguous", "taken"):
                     self.recognise(place, review.key)
 
@@ -117,17 +118,25 @@ class Admins:
         self.play.met["deletions held"] += len(found)
         return found
 
-    def identify(self, place: Place, key: str) -> None:
-        """It is the hub's own child, or a new record."""
-        name, doubted, hub = place.binding.system, self.play.doubted(place), self.play.world.hub
+    def identify(self, place: Place, review: Review) -> None:
+        """It is the hub's own child, or a new record; or what the hub may be making anew: then it has to wait."""
+        name, key, hub = place.binding.system, review.key, self.play.world.hub
         golden_id = self.people.children.get((name, key))
+        if self.returned(place, review):
+            return
         self.play.met["a person said what a record is"] += 1
         self.answers += 1
-        self.play.note("somebody says", name, key, "is", golden_id if golden_id in doubted else "new")
-        if golden_id is not None and golden_id in doubted:
+        self.play.note("somebody says", name, key, "is", golden_id if golden_id in self.play.doubted(place) else "new")
+        if golden_id is not None and golden_id in self.play.doubted(place):
             link(hub, place, key, golden_id, "somebody")
         else:
             separate(hub, place, key, "somebody")
+
+    def returned(self, place: Place, review: Review) -> bool:
+        """Was it the record in question before it was deleted?"""
+        with self.play.world.store.reading() as tx:
+            link = links.lookup(tx, place.id, [review.key]).get(review.key)
+        return link is not None and link.golden_id == review.golden_id
 
     def resume(self, place: Place) -> None:
         """As `hub resume` does. What the hub knows counts where a system was put back, what it shows where it only

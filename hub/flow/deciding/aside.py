@@ -54,6 +54,12 @@ def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
         if known.key is not None:
             said = f"hub:{golden_id} is linked to {place.binding.system} {known.key} already: a link is 1:1"
             raise Refused("match.taken", f"{said}; clear the foreign key of that one first, or choose another one")
+        before = links.lookup(tx, place.id, [key]).get(key)
+        if known.sent is not None and before is not None and before.golden_id == golden_id:
+            said = (
+                f"hub:{golden_id} is being made anew in {place.binding.system} after {key} was deleted: whether it was"
+            )
+            raise Refused("create.in-doubt", f"{said} is not known yet; wait until that is settled")
         said = f"{who} decided that it is hub:{golden_id}; the next run links it"
         reviews.decide(tx, place.id, key, golden_id, said, hub.now())
 

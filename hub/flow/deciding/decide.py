@@ -43,6 +43,7 @@ def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None =
             said = f"conflict {number} is not open ({conflict.state}); 'hub conflicts reverse' changes a decision"
             raise Refused("conflict.not-open", said)
         decision = Decided(hub, tx, conflict, who)
+        decision.alive()
         moved = decision.moved()
         if moved:
             said = decision.show(moved)
@@ -68,6 +69,7 @@ def reverse(hub: Hub, number: int, who: str) -> Conflict:
                 "conflict.not-decided", f"conflict {number} is {conflict.state}: there is no winner to reverse"
             )
         decision = Decided(hub, tx, conflict, who)
+        decision.alive()
         if conflict.unit == EXISTENCE:
             decision.reverse_existence()
         else:
@@ -94,7 +96,15 @@ class Decided:
         self.batch.save()
         conflicts.decide(self.tx, self.conflict.id, state, verdict, self.who, self.batch.now)
 
-    # -- edited since it was logged ---------------------------------------------------------------
+    # -- deleted or edited since it was logged ---------------------------------------------------------------
+
+    def alive(self) -> None:
+        """Refused, if the record was deleted meanwhile: its edits are weighed against that where it is still held."""
+        if self.draft.state != LIVE and self.conflict.unit != EXISTENCE:
+            said = (
+                f"conflict {self.conflict.id}: the record was deleted since; the next run weighs the edit against that"
+            )
+            raise Refused("conflict.deleted", said)
 
     def moved(self) -> Fields:
         """What the hub holds by now of the fields in question, where that is not what the log shows."""

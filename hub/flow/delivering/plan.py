@@ -106,13 +106,12 @@ def update(place: Place, due: Due, keys: Keys | None = None) -> Plan:
 def delete(place: Place, due: Due, keys: Keys | None = None) -> Plan:
     known = due.known
     held = known.shadow.held if known.shadow else {}
-    asked = EXISTENCE in held and bool(held[EXISTENCE].theirs)
-    if asked or not place.binding.allowed.delete:
-        return Plan(due, "none")
+    means = place.binding.deletes.send
+    if EXISTENCE in held and held[EXISTENCE].theirs:
+        return Plan(due, "none")  # a person is asked
     if held:
         return Plan(due, "contest")
-    means = place.binding.deletes.send
-    if means == "ignore":
+    if means == "ignore" or not place.binding.allowed.delete:
         return Plan(due, "none")
     if means == "hard":
         return Plan(due, "delete", write=Write("delete", known.key, {}, known.version))

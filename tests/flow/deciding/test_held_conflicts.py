@@ -85,6 +85,26 @@ def test_it_is_over_when_the_record_it_is_about_is_deleted(rule: Literal["ask", 
     assert (row.ours, row.theirs) == ({"phone": "2"}, {"phone": "3"})
 
 
+@pytest.mark.parametrize("options", [{}, {"allowed": {"erp": Allowed(delete=False)}}], ids=["both", "kept"])
+def test_once_the_record_is_deleted_its_edit_is_weighed_against_that_and_no_decision_is_taken(options: Any) -> None:
+    """Else the edit that a person just chose would be deleted without a word."""
+    world, crm, erp = clashing(deletes=Policy("delete"), **options)
+    [row] = world.log("open")
+    crm.delete("1")
+    poll(world.hub, world.place("crm"))
+    with pytest.raises(Refused) as refused:
+        resolve(world.hub, row.id, "theirs", "somebody")
+    assert refused.value.code == "conflict.deleted"
+    for _ in range(2):
+        world.sync()
+    assert [(row.unit, row.state, row.theirs.get("phone")) for row in world.log()] == [
+        ("phone", "superseded", "3"),
+        ("*", "decided", "3"),
+    ]
+    assert erp.keys_held() == (["1"] if options else [])
+    assert (world.owed(), world.sync().written) == ([], 0)
+
+
 @pytest.mark.parametrize("options", [{}, READ_ONLY, {"directions": {"erp": "from"}}], ids=["both", "read only", "from"])
 def test_a_decision_that_comes_when_both_sides_agree_is_refused_and_the_clash_goes_away(options: Any) -> None:
     world, crm, erp = clashing(**options)

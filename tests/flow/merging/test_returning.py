@@ -5,10 +5,10 @@ from typing import Any, Literal
 import pytest
 from support.memory import ANNA, Noted, World, linked, many
 
-from hub.core.errors import Unknown
+from hub.core.errors import Refused, Unknown
 from hub.core.model import Deletes, Policy
 from hub.engine.sync import Sync
-from hub.flow.deciding.aside import separate
+from hub.flow.deciding.aside import link, separate
 
 
 def kinds(world: World) -> list[tuple[str, str]]:
@@ -108,6 +108,17 @@ def test_while_its_new_record_may_be_on_its_way_it_stands_aside(arrived: bool) -
     assert len(crm.keys_held()) == 1
     assert kinds(world) == [("1", "taken")]
     assert len(erp.keys_held()) == 2
+
+
+def test_nobody_can_say_that_it_is_the_one_that_may_be_on_its_way() -> None:
+    """What was edited elsewhere meanwhile would be overwritten by what it showed in the bin."""
+    world, _, erp = contested(deletes=Policy("edit"))
+    erp.fail("write", "before", Unknown("net.timeout", "no answer"))
+    world.sync()
+    erp.undelete("1", **ANNA)
+    poll(world, "erp")
+    with pytest.raises(Refused, match="wait until that is settled"):
+        link(world.hub, world.place("erp"), "1", world.golden("crm", "1"), "anna")
 
 
 def test_one_that_everybody_deleted_is_a_new_one() -> None:
