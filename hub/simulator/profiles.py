@@ -301,7 +301,7 @@ BINS = (
     only("sync", 2),
     only("look", 0.5),
     only("decide", 0.5),
-    only("die_at_a_commit", 0.5),
+    only("die_at_a_commit", 0.5, polling=(True,)),
 )
 #: Parents that stand aside while their children go on.
 STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))

@@ -206,10 +206,11 @@ class Decided:
             self.live()
 
     def delete(self) -> None:
-        """The deletion stands: everyone who still has the record is owed it."""
+        """The deletion stands: everyone who still has the record is owed it. What it shows has lost, and is no edit any
+        more; the log has what it was before."""
         shadow = self.known.shadow
         if shadow is not None and self.known.key is not None:
-            self.batch.decide(self.place, self.known.key, Shadow(shadow.fields, shadow.asked))
+            self.batch.decide(self.place, self.known.key, Shadow({**shadow.fields, **self.conflict.theirs}))
         self.draft.state = DELETED
         self.batch.withdraw(self.place, self.draft)
         self.draft.apart -= {self.place.id}

@@ -192,3 +192,23 @@ def test_what_stood_aside_for_an_unanswered_create_is_compared_before_anything_i
         hub.sync()
     assert len(crm.keys_held()) == len(erp.keys_held()) == 2
     assert (hub.aside(), hub.owed()) == ([], [])
+
+
+def test_a_record_that_becomes_new_is_compared_with_what_stands_aside_before_it_is_created() -> None:
+    """In one run a person's word makes one record new, by that another one has no candidate any more, and a third, over
+    there, is surely that one."""
+    hub, crm, erp = world()
+    erp.create(name="Nakusutese Kitakehazi")
+    Sync(hub.hub).poll(hub.place("erp"), False)
+    crm.create(name="Nakusutese Kitakloleg")
+    crm.create(name="Nakusutese Kitakdepif")
+    hub.sync()
+    assert [review.key for review in hub.aside()] == ["1", "2"]
+    crm.create(name="Nakusutese Kiakehazi")
+    hub.sync()
+    erp.create(name="Nakusutese Kiakdepif")
+    hub.clock.pass_(90_000)
+    separate(hub.hub, hub.place("crm"), "1", "ann")
+    hub.sync()
+    assert hub.golden("crm", "2") == hub.golden("erp", "2")
+    assert (len(erp.keys_held()), hub.aside()) == (3, [])

@@ -9,6 +9,7 @@ from hub.core.errors import Refused, Unknown
 from hub.core.model import Deletes, Policy
 from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
+from hub.flow.deciding.decide import resolve
 
 
 def kinds(world: World) -> list[tuple[str, str]]:
@@ -153,6 +154,20 @@ def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
     assert settled(world)
+
+
+def test_an_edit_that_lost_by_the_word_of_a_person_is_one_again_too() -> None:
+    world, crm, erp = linked()
+    crm.delete("1")
+    erp.edit("1", phone="7")
+    poll(world, "crm", "erp")
+    [row] = world.log("open")
+    resolve(world.hub, row.id, "ours", "anna")
+    crm.undelete("1", **{**ANNA, "phone": "8"})
+    for _ in range(2):
+        world.sync()
+    [clash] = world.log("open")
+    assert (clash.unit, {clash.ours["phone"], clash.theirs["phone"]}) == ("phone", {"7", "8"})
 
 
 @pytest.mark.parametrize(("rule", "states"), [("ask", ["open"]), ("delete", ["decided", "decided"])])
