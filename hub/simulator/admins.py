@@ -76,13 +76,18 @@ class Admins:
             return  # somebody knows that it is there, and waits until the hub has read it
         self.people.asked.add(entity)
         self.play.met["a person recognised a record"] += 1
+        self.say(place, key, goldens.pop() if goldens else None)
+
+    def say(self, place: Place, key: str, golden_id: int | None) -> None:
+        """Somebody says which one a record is; None: a new one."""
+        hub, known = self.play.world.hub, "new" if golden_id is None else golden_id
         self.answers += 1
-        self.play.note("somebody says", name, key, "is", goldens or "new")
+        self.play.note("somebody says", place.binding.system, key, "is", known)
         try:
-            if goldens:
-                link(self.play.world.hub, place, key, goldens.pop(), "somebody")
+            if golden_id is None:
+                separate(hub, place, key, "somebody")
             else:
-                separate(self.play.world.hub, place, key, "somebody")
+                link(hub, place, key, golden_id, "somebody")
         except Refused as error:  # settled since it was shown
             self.play.note("  refused:", error)
 
@@ -120,17 +125,10 @@ class Admins:
 
     def identify(self, place: Place, review: Review) -> None:
         """It is the hub's own child, or a new record; or what the hub may be making anew: then it has to wait."""
-        name, key, hub = place.binding.system, review.key, self.play.world.hub
-        golden_id = self.people.children.get((name, key))
-        if self.returned(place, review):
-            return
-        self.play.met["a person said what a record is"] += 1
-        self.answers += 1
-        self.play.note("somebody says", name, key, "is", golden_id if golden_id in self.play.doubted(place) else "new")
-        if golden_id is not None and golden_id in self.play.doubted(place):
-            link(hub, place, key, golden_id, "somebody")
-        else:
-            separate(hub, place, key, "somebody")
+        if not self.returned(place, review):
+            golden_id = self.people.children.get((place.binding.system, review.key))
+            self.play.met["a person said what a record is"] += 1
+            self.say(place, review.key, golden_id if golden_id in self.play.doubted(place) else None)
 
     def returned(self, place: Place, review: Review) -> bool:
         """Was it the record in question before it was deleted?"""
