@@ -118,7 +118,8 @@ class Sync:
                 self.settle(place)
             standing = self.look()
         for place in places:
-            place.waits.there = any(standing[one.id].waiting for one in self.hub.places[place.entity.name].values())
+            its = [standing[one.id] for one in self.hub.places[place.entity.name].values()]
+            place.waits.there, place.waits.contested = any(o.waiting for o in its), any(o.contested for o in its)
         for place in places:
             lost = self.forgotten(place, standing[place.id])
             self.poll(place, full or lost, standing[place.id])

@@ -262,9 +262,10 @@ class Batch:
         for binding_id, keys in self.settled.items():
             reviews.close(tx, binding_id, keys)
         reviews.open_(tx, list(self.reviews.values()))
-        if self.place.entity.matches:
+        if self.place.entity.matches or self.candidates:
             aside = [key for binding_id, key in self.reviews if binding_id == self.place.id]
             candidates.save(tx, self.place.id, aside, self.candidates)
+            self.place.waits.contested |= bool(self.candidates)
         if self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)

@@ -57,9 +57,12 @@ class Vanished:
 
 @dataclass(slots=True)
 class Waits:
-    """Of one entity: does any reference wait for its parent? True while nobody has looked."""
+    """Of one entity, what a run need not ask for where there is none of it. True while nobody has looked."""
 
+    #: Does any reference wait for its parent?
     there: bool = True
+    #: Does a record stand aside that may be one that is to be created beside it?
+    contested: bool = True
 
 
 class Parent(NamedTuple):

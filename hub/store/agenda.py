@@ -24,6 +24,8 @@ class Agenda(NamedTuple):
     accepted: bool = False
     #: Does a reference wait for its parent?
     waiting: bool = False
+    #: Does a record stand aside that may be one of ours?
+    contested: bool = False
     #: Fields that vanished from the system.
     stopped: tuple[str, ...] = ()
     #: How its clock stood at the last poll. None: it does not say.
@@ -48,6 +50,7 @@ _AGENDA = Lookup(
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
          EXISTS (SELECT 1 FROM waiting w WHERE w.binding_id = b.id),
+         EXISTS (SELECT 1 FROM candidate c WHERE c.binding_id = b.id),
          b.stopped, b.clock, b.mode, b.polled_at, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system
@@ -61,7 +64,8 @@ def agenda(tx: Tx, instance_id: int, now: str) -> dict[int, Agenda]:
 
 
 def _agenda(row: tuple[Any, ...]) -> Agenda:
-    cursor, paused, doubts, intents, due, owed, accepted, waiting, stopped, clock, mode, polled_at, *outage = row
-    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted), bool(waiting))
+    cursor, paused, doubts, intents, due, owed, accepted, waiting, contested, *rest = row
+    stopped, clock, mode, polled_at, *outage = rest
+    flags = (bool(doubts), bool(intents), bool(due), bool(owed), bool(accepted), bool(waiting), bool(contested))
     skew = Skew(*decode(clock)) if clock else None
     return Agenda(cursor, paused, *flags, tuple(decode(stopped) or ()), skew, mode, polled_at, *outage)

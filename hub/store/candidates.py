@@ -1,4 +1,4 @@
-"""Whom a record that stands aside as ambiguous may be: those are not created in its system before that is decided."""
+"""Whom a record that stands aside may be: those are not created in its system before that is decided."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _CONTESTED = Lookup(
     """SELECT DISTINCT c.golden_id
        FROM {each candidate c: c.binding_id = :binding AND c.golden_id = j.value}
        {join review r: r.binding_id = :binding AND r.key = c.key AND r.state = 'open'}
-       WHERE r.kind IN ('ambiguous', 'discarded')""",
+       WHERE r.kind IN ('ambiguous', 'taken', 'in-doubt', 'discarded')""",
     kind="bigint",
 )
 _OF = Lookup("SELECT c.key, c.golden_id, c.score FROM {each candidate c: c.binding_id = :binding AND c.key = j.value}")

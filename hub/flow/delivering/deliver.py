@@ -136,7 +136,7 @@ class DeliveryPage:
     def uncontested(self, tx: Tx, plans: list[Plan]) -> list[Plan]:
         """A create waits while a record of that system stands aside that may be its counterpart: no twin."""
         fresh = [item.due.golden_id for item in plans if item.step == "create" and item.due.state != CREATING]
-        if not fresh or not self.place.entity.matches:
+        if not fresh or not self.place.waits.contested:
             return plans
         contested = candidates.contested(tx, self.place.id, fresh)
         return [_waits(item) if item.due.golden_id in contested else item for item in plans]

@@ -10,7 +10,7 @@ from hub.flow.batch import Batch, Draft
 from hub.flow.merging.reviving import forget_key
 from hub.flow.place import Hub, Place
 from hub.flow.seen import Look, Seen, Tally
-from hub.store import conflicts, links, records
+from hub.store import conflicts, links, records, reviews
 from hub.store.absences import OUTSIDE
 from hub.store.database import Tx
 from hub.store.records import Known
@@ -40,6 +40,8 @@ class Deletions:
         for key, golden_id in live.items():
             if key not in held:
                 self.gone(key, known[golden_id])
+        if live and self.place.waits.contested:  # one of them may have been in the way of what stands aside
+            reviews.wake(self.tx, self.place.id, "taken", self.batch.now)
         if seen.passed == "person":
             self.batch.approved += live.values()
 

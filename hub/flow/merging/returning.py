@@ -63,6 +63,8 @@ class Returning:
         self.batch.owe(self.place, golden.golden_id)
 
     def ask(self, key: str, golden: Known) -> None:
+        """Should the other one go, nothing is made beside this one."""
+        self.batch.may_be(self.place, key, golden.golden_id, None)
         was = f"was deleted, and is there again: it was hub:{golden.golden_id}"
         if golden.key is None:
             said = f"{key} {was}, which is being made anew there: it waits until that is settled"

@@ -3,8 +3,9 @@
 from typing import Any, Literal
 
 import pytest
-from support.memory import ANNA, Noted, World, linked, many
+from support.memory import ANNA, Noted, World, linked, many, memory
 
+from hub.adapter import Can
 from hub.core.errors import Refused, Unknown
 from hub.core.model import Deletes, Policy
 from hub.engine.sync import Sync
@@ -61,10 +62,11 @@ def test_a_record_that_was_let_go_by_its_deletion_is_linked_again() -> None:
     assert settled(world)
 
 
-def anew() -> tuple[World, Noted, Noted]:
+def anew(erp: Noted | None = None) -> tuple[World, Noted, Noted]:
     """Anna was deleted in the ERP and made anew there, since an edit won; then she was taken out of the bin."""
-    world, crm, erp = contested(deletes=Policy("edit"))
-    world.sync()
+    world, crm, erp = contested(erp=erp, deletes=Policy("edit"))
+    world.sync(keys=True)
+    world.sync(keys=True)
     assert sorted(erp.keys_held()) == ["2"]
     erp.undelete("1", **ANNA)
     world.sync()
@@ -93,6 +95,19 @@ def test_or_deletes_one_of_the_two(which: str) -> None:
         world.clock.pass_(90_000)
         world.sync(keys=True)
     assert len(crm.keys_held()) == len(erp.keys_held()) == 1
+    assert settled(world)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "seen before a write"])
+def test_the_one_that_was_made_anew_may_go_while_an_edit_is_on_its_way_to_it(told: bool) -> None:
+    """The other one is it then, and no third one is made."""
+    world, crm, erp = anew(None if told else memory(Can(find=True, tokens=True, answers=True)))
+    crm.edit("1", city="Hull")
+    erp.delete("2")
+    for _ in range(2):
+        world.sync()
+    assert (len(crm.keys_held()), erp.keys_held()) == (1, ["1"])
+    assert crm.row("1")["city"] == erp.row("1")["city"] == "Hull"
     assert settled(world)
 
 
