@@ -43,7 +43,7 @@ def resolve(hub: Hub, number: int, side: Side, who: str, values: Fields | None =
             said = f"conflict {number} is not open ({conflict.state}); 'hub conflicts reverse' changes a decision"
             raise Refused("conflict.not-open", said)
         decision = Decided(hub, tx, conflict, who)
-        decision.alive()
+        decision.asked()
         moved = decision.moved()
         if moved:
             said = decision.show(moved)
@@ -69,7 +69,7 @@ def reverse(hub: Hub, number: int, who: str) -> Conflict:
                 "conflict.not-decided", f"conflict {number} is {conflict.state}: there is no winner to reverse"
             )
         decision = Decided(hub, tx, conflict, who)
-        decision.alive()
+        decision.asked()
         if conflict.unit == EXISTENCE:
             decision.reverse_existence()
         else:
@@ -98,13 +98,16 @@ class Decided:
 
     # -- deleted or edited since it was logged ---------------------------------------------------------------
 
-    def alive(self) -> None:
-        """Refused, if the record was deleted meanwhile: its edits are weighed against that where it is still held."""
-        if self.draft.state != LIVE and self.conflict.unit != EXISTENCE:
-            said = (
-                f"conflict {self.conflict.id}: the record was deleted since; the next run weighs the edit against that"
-            )
-            raise Refused("conflict.deleted", said)
+    def asked(self) -> None:
+        """Refused, if the record was deleted meanwhile, or lives again: that is weighed or merged where it is held, and
+        a decision would pass over what nobody was shown."""
+        said = None
+        if self.conflict.unit != EXISTENCE:
+            said = None if self.draft.state == LIVE else "was deleted since; the next run weighs the edit against that"
+        elif self.conflict.theirs and self.conflict.state == conflicts.OPEN and self.draft.state == LIVE:
+            said = "lives again since; the next run merges the edit"
+        if said is not None:
+            raise Refused("conflict.outdated", f"conflict {self.conflict.id}: the record {said}")
 
     def moved(self) -> Fields:
         """What the hub holds by now of the fields in question, where that is not what the log shows."""

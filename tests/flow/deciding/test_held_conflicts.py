@@ -94,7 +94,7 @@ def test_once_the_record_is_deleted_its_edit_is_weighed_against_that_and_no_deci
     poll(world.hub, world.place("crm"))
     with pytest.raises(Refused) as refused:
         resolve(world.hub, row.id, "theirs", "somebody")
-    assert refused.value.code == "conflict.deleted"
+    assert refused.value.code == "conflict.outdated"
     for _ in range(2):
         world.sync()
     assert [(row.unit, row.state, row.theirs.get("phone")) for row in world.log()] == [

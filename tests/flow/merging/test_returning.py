@@ -185,6 +185,24 @@ def test_an_edit_that_lost_by_the_word_of_a_person_is_one_again_too() -> None:
     assert (clash.unit, {clash.ours["phone"], clash.theirs["phone"]}) == ("phone", {"7", "8"})
 
 
+def test_a_question_about_a_record_that_is_back_is_decided_by_nobody() -> None:
+    """What it shows now would be overwritten by an edit that was only held against its deletion."""
+    world, crm, erp = linked()
+    crm.edit("1", phone="6")
+    poll(world, "crm")
+    crm.delete("1")
+    erp.edit("1", phone="7")
+    poll(world, "crm", "erp")
+    [row] = world.log("open")
+    crm.undelete("1", **{**ANNA, "phone": "6"})
+    poll(world, "crm")
+    with pytest.raises(Refused, match="lives again"):
+        resolve(world.hub, row.id, "theirs", "anna")
+    for _ in range(2):
+        world.sync()
+    assert [(clash.unit, clash.state) for clash in world.log()] == [("*", "withdrawn"), ("phone", "open")]
+
+
 @pytest.mark.parametrize(("rule", "states"), [("ask", ["open"]), ("delete", ["decided", "decided"])])
 def test_one_that_is_deleted_again_before_the_others_edit_was_merged_is_decided_again(
     rule: Literal["ask", "delete"], states: list[str]
