@@ -147,6 +147,11 @@ def any_mode(chance: random.Random) -> Deletes:
     return Deletes(send, take, marks={"closed": "yes"} if send == "soft" else {})  # type: ignore[arg-type]
 
 
+def anything(chance: random.Random) -> Setup:
+    """Systems of any kind, or with any mind about deletions."""
+    return chance.choice([any_setup(2), any_setup(3), modes])(chance)
+
+
 def guarded(chance: random.Random) -> Setup:
     """Hardly any deletion is believed before somebody says so."""
     marks = chance.choice([{}, {}, {"closed": "yes"}])
@@ -357,6 +362,7 @@ PROFILES = (
     Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
     Profile("backups", kept, KEPT, (12, 18), share=2),
     Profile("bins", pair_with(PLAIN), BINS, (12, 16), share=2),
+    Profile("bins everywhere", anything, BINS, (12, 16), share=2),
     Profile("held", held, HELD, (12, 12), share=4),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),
     Profile("deletes", pair_with(LOSSY), DELETES, (12, 12)),
