@@ -3,7 +3,7 @@
 | The golden record         | put back, replay          | put back, baseline | else                    |
 |---------------------------|---------------------------|--------------------|-------------------------|
 | lives, has no record here | this is its record again  | the same           | the same (1)            |
-| lives, was made anew here | this is, and that is gone | the same           | a person says which     |
+| lives, has another one    | this is, and that is gone | the same           | a person says which     |
 | is deleted                | deleted again, and logged | it lives again     | it lives again (1)      |
 | is another one by now     | a new one                 | a new one          | a new one               |
 
@@ -40,6 +40,7 @@ class Returning:
         """`shown`: by key, with the golden record that it was. Those that are met as new ones."""
         known = records.load(self.tx, self.place.id, [golden_id for _, golden_id in shown.values()])
         new: dict[str, Look] = {}
+        first: dict[int, str] = {}
         for key, (look, golden_id) in shown.items():
             golden = known[golden_id]
             if key in self.decided or golden.state == ABSORBED:
@@ -47,7 +48,9 @@ class Returning:
             elif golden.state == DELETED and self.mode == "replay":
                 self.bury(look, golden)
             elif self.mode is None and (golden.sent is not None or golden.key not in self.gone):
-                self.ask(key, golden)
+                self.ask(key, golden, golden.key)
+            elif first.setdefault(golden_id, key) != key:
+                self.ask(key, golden, first[golden_id])
             else:
                 self.found.append((look, golden))
         return new
@@ -62,15 +65,15 @@ class Returning:
         self.batch.keep(self.place, look, draft, Shadow(look.fields))
         self.batch.owe(self.place, golden.golden_id)
 
-    def ask(self, key: str, golden: Known) -> None:
-        """Should the other one go, nothing is made beside this one."""
+    def ask(self, key: str, golden: Known, other: str | None) -> None:
+        """`other`: its record by now; None: it is being made. Should that go, nothing is made beside this one."""
         self.batch.may_be(self.place, key, golden.golden_id, None)
         was = f"was deleted, and is there again: it was hub:{golden.golden_id}"
-        if golden.key is None:
+        if other is None:
             said = f"{key} {was}, which is being made anew there: it waits until that is settled"
             self.aside.put(key, "in-doubt", Refused("create.in-doubt", said), golden.golden_id)
         else:
-            said = f"{key} {was}, which was made anew there as {golden.key}: delete one of the two, or decide with "
+            said = f"{key} {was}, which is {other} there by now: delete one of the two, or decide with "
             said += "'hub reviews new' that it is another one"
             self.aside.put(key, "taken", Refused("match.made-anew", said), golden.golden_id)
 

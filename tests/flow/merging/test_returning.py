@@ -262,3 +262,23 @@ def test_deletions_that_answer_a_question_elsewhere_take_as_many_statements_as_o
     poll(world, "crm")
     assert [row.state for row in world.log()] == ["withdrawn"] * number
     assert world.store.counts.statements - before <= 20
+
+
+def test_of_two_that_were_the_same_one_and_are_back_together_one_waits_for_a_person() -> None:
+    world, crm, erp = contested(deletes=Policy("edit"))
+    world.sync()
+    erp.delete("2")
+    world.sync()
+    assert crm.keys_held() == []
+    erp.undelete("1", **ANNA)
+    erp.undelete("2", **ANNA)
+    for _ in range(2):
+        world.sync()
+    assert (len(crm.keys_held()), len(kinds(world))) == (1, 1)
+    [(key, _)] = kinds(world)
+    erp.delete(key)
+    for _ in range(2):
+        world.clock.pass_(90_000)
+        world.sync()
+    assert (len(crm.keys_held()), len(erp.keys_held())) == (1, 1)
+    assert settled(world)
