@@ -36,6 +36,9 @@ _HELD = Lookup(
     "SELECT l.golden_id, l.key FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 1}",
     kind="bigint",
 )
+_TAKEN = Lookup(
+    "SELECT l.key, l.golden_id FROM {each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 1}"
+)
 _REMEMBERED = Lookup(
     "SELECT l.key, l.doc, l.asked FROM "
     "{each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 0 AND l.doc IS NOT NULL}"
@@ -78,6 +81,11 @@ def of_golden(tx: Tx, golden_id: int, binding_ids: Sequence[int]) -> dict[int, s
 def held(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, str]:
     """The keys of these golden records' live links in one system, by golden id."""
     return {row[0]: row[1] for row in tx.each(_HELD, golden_ids, binding=binding_id)}
+
+
+def taken(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Of these keys, those of live links, with their golden ids."""
+    return {row[0]: row[1] for row in tx.each(_TAKEN, keys, binding=binding_id)}
 
 
 def remembered(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Shadow]:

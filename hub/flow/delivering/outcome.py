@@ -17,7 +17,7 @@ from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, Plan
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys
-from hub.store import deliveries, intents, reviews, waiting
+from hub.store import deliveries, intents, links, reviews, waiting
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.records import Known
@@ -109,13 +109,22 @@ class Outcomes:
         """`token`: of the creates. With each outcome, whether the system said it in its own answer."""
         with self.hub.store.transaction() as tx:
             batch = Batch(self.hub, self.place, tx)
+            owners = self.owners(tx, plans, outcomes)
             for item, (outcome, told) in zip(plans, outcomes, strict=True):
-                if isinstance(outcome, Written):
-                    self.written(batch, item, outcome, told)
-                else:
+                golden_id = item.due.golden_id
+                if not isinstance(outcome, Written):
                     self.failure(item, outcome.error)
+                elif item.step == "create" and owners.setdefault(outcome.key, golden_id) != golden_id:
+                    self.another(item, outcome.key, owners[outcome.key])
+                else:
+                    self.written(batch, item, outcome, told)
             batch.save()
             self.close(tx, token)
+
+    def owners(self, tx: Tx, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> dict[str, int]:
+        """Of the records that creates were answered with, those that are linked already, with their golden records."""
+        made = [(item, outcome) for item, (outcome, _) in zip(plans, outcomes, strict=True) if item.step == "create"]
+        return links.taken(tx, self.place.id, [it.key for _, it in made if isinstance(it, Written)])
 
     def close(self, tx: Tx, token: str) -> None:
         """Nothing is out any more but what is marked as such."""
@@ -227,6 +236,19 @@ class Outcomes:
         return not problems and place.fingerprint({**raw, **before}) == known.hash
 
     # -- not carried out --------------------------------------------------------------------------
+
+    def another(self, item: Plan, key: str, owner: int) -> None:
+        """The system made no record, but gave one that it had: it takes them for the same. That one is read again, for
+        it may hold by now what was sent."""
+        said = (
+            f"{self.place.binding.system} made no new record, but answered with {key}, which is hub:{owner} there: a "
+            f"link is 1:1; make one record of the two, or make hub:{item.due.golden_id} differ in what it compares"
+        )
+        error = Refused("create.not-new", said)
+        self.afresh.stale.append(key)
+        self.sent.errors.append(str(error))
+        self.sent.refused += 1
+        self.failed.append(failed(self.hub, self.place, item.due, error, REFUSED))
 
     def failure(self, item: Plan, error: HubError) -> None:
         """What becomes of a delivery that was not carried out."""
