@@ -62,7 +62,10 @@ class Play(Scene):
         self.count(sync)
 
     def count(self, sync: Sync) -> None:
-        self.met["a record stood aside"] += sum(tally.aside for tally in sync.report.polled.values())
+        aside = sum(tally.aside for tally in sync.report.polled.values())
+        self.met["a record stood aside"] += aside
+        if aside and (wrong := [row for row in self.standing.records if row.code == "record.not-stored"]):
+            raise Broken(OTHER, f"what follows from a record contradicts what is stored: {wrong}")
         for sent in sync.report.sent.values():
             self.met["changed over there before the write"] += sent.stale
             if sent.stale > HAMMERED:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hub.adapter import Broken
-from hub.core.errors import Refused
+from hub.core.errors import Refused, TryLater
 from hub.core.mapping import misfit
 from hub.core.merge import Shadow
 from hub.core.record import Fields, Record
@@ -24,9 +24,52 @@ from hub.store.links import Link
 from hub.store.records import Known
 from hub.store.schema import DELETED, LIVE, UNLINKED
 
+#: The code of what does not agree with what the hub's own database holds by now.
+CHANGED = "store.changed"
+
 
 def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ()) -> Tally:
-    """One page, one transaction: golden records, links, shadows, conflicts, reviews, what is owed, and the cursor."""
+    """One page, one transaction: golden records, links, shadows, conflicts, reviews, what is owed, and the cursor.
+    Should the hub's own database not take it, it is tried again in halves: what cannot be stored steps aside, alone."""
+    try:
+        return merged(hub, place, seen, doubts)
+    except TryLater as error:
+        if error.code != CHANGED or not seen.records:
+            raise
+    return in_halves(hub, place, seen, doubts)
+
+
+def in_halves(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Tally:
+    middle = len(seen.records) // 2
+    if not middle:
+        return last_try(hub, place, seen, doubts)
+    first = seen._replace(records=seen.records[:middle], gone=(), broken=(), cursor=None)
+    total = merge_page(hub, place, first, doubts)
+    with hub.store.reading() as tx:
+        settled = links.held(tx, place.id, [doubt.golden_id for doubt in doubts])
+    left = [doubt for doubt in doubts if doubt.golden_id not in settled]
+    total.add(merge_page(hub, place, seen._replace(records=seen.records[middle:]), left))
+    return total
+
+
+def last_try(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Tally:
+    """One record, and what came with it: perhaps another process was only faster."""
+    try:
+        return merged(hub, place, seen, doubts)
+    except TryLater as error:
+        if error.code != CHANGED:
+            raise
+        said = f"the hub's own database does not take what follows from it, which should not be: {error.said}"
+    tally = Tally()
+    with hub.store.transaction() as tx:
+        batch = Batch(hub, place, tx)
+        Aside(hub, batch, tally).put(seen.records[0].key, "parked", Refused("record.not-stored", said))
+        batch.save()
+    tally.add(merged(hub, place, seen._replace(records=()), doubts))
+    return tally
+
+
+def merged(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Tally:
     hashes = [place.fingerprint(record.fields) for record in seen.records]
     with hub.store.transaction() as tx:
         page = PageMerge(hub, place, tx, doubts, seen)
