@@ -115,7 +115,9 @@ class Outcomes:
                 if not isinstance(outcome, Written):
                     self.failure(item, outcome.error)
                 elif item.step == "create" and owners.setdefault(outcome.key, golden_id) != golden_id:
-                    self.another(item, outcome.key, owners[outcome.key])
+                    self.not_new(item, outcome.key, owners[outcome.key])
+                elif item.step in ("update", "close") and outcome.key != item.due.known.key:
+                    self.elsewhere(item, outcome.key)
                 else:
                     self.written(batch, item, outcome, told)
             batch.save()
@@ -237,15 +239,23 @@ class Outcomes:
 
     # -- not carried out --------------------------------------------------------------------------
 
-    def another(self, item: Plan, key: str, owner: int) -> None:
-        """The system made no record, but gave one that it had: it takes them for the same. That one is read again, for
-        it may hold by now what was sent."""
+    def not_new(self, item: Plan, key: str, owner: int) -> None:
+        """The system made no record, but gave one that it had: it takes them for the same."""
         said = (
             f"{self.place.binding.system} made no new record, but answered with {key}, which is hub:{owner} there: a "
             f"link is 1:1; make one record of the two, or make hub:{item.due.golden_id} differ in what it compares"
         )
-        error = Refused("create.not-new", said)
-        self.afresh.stale.append(key)
+        self.mistaken(item, Refused("create.not-new", said), [key])
+
+    def elsewhere(self, item: Plan, key: str) -> None:
+        """An update was answered with another record: was it merged into that one?"""
+        mine = str(item.due.known.key)
+        said = f"{self.place.binding.system} answered with {key}, not {mine}: nobody knows which of the two it changed"
+        self.mistaken(item, Refused("update.another", said), [mine, key])
+
+    def mistaken(self, item: Plan, error: Refused, keys: Sequence[str]) -> None:
+        """These records are read again: they may hold by now what was sent."""
+        self.afresh.stale += keys
         self.sent.errors.append(str(error))
         self.sent.refused += 1
         self.failed.append(failed(self.hub, self.place, item.due, error, REFUSED))

@@ -1,7 +1,8 @@
-"""Systems that compare what they are sent, and answer a create with a record that they had."""
+"""Systems that answer with another record: a create with one that they had, an update with one nobody asked for."""
 
 from typing import Any
 
+import pytest
 from support.memory import ANNA, Noted, World, linked, memory, pair
 
 from hub.adapter import Failure, Write, Written
@@ -96,3 +97,37 @@ def test_a_create_that_is_repeated_and_answered_with_another_one_is_in_doubt_no_
     erp.create(name="Cora", phone="3")
     world.sync()
     assert len(crm.keys_held()) == 3
+
+
+class Merging(Noted):
+    """Two of its records were made one: who writes to the first, writes to the second."""
+
+    gone = False
+
+    def _write(self, obj: str, write: Write) -> Written | Failure:
+        if write.kind != "update" or write.key != "1":
+            return super()._write(obj, write)
+        if self.gone:
+            self.delete("1")
+        self.edit("2", **write.fields)
+        return Written("2", None, None, dict(self.row("2")))
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_update_that_is_answered_with_another_record_is_no_news_of_that_one(gone: bool) -> None:
+    erp = memory()
+    world, crm, _ = linked(erp=erp)
+    crm.create(name="Bert", phone="2")
+    world.sync()
+    world.sync()
+    erp.__class__, erp.gone = Merging, gone  # type: ignore[attr-defined]
+    crm.edit("1", city="Hull")
+    for _ in range(3):
+        world.sync()
+    assert crm.row("2")["city"] == erp.row("2")["city"] == "Hull", "to the hub it is an edit of that one"
+    world.clock.pass_(90_000)
+    world.sync()
+    assert [row.code for row in world.owed("refused")] == ([] if gone else ["update.another"])
+    assert world.golden("erp", "2") == world.golden("crm", "2")
+    if gone:
+        assert [row.unit for row in world.log()] == ["*"], "deleted there, and edited here"
