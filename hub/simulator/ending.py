@@ -141,8 +141,11 @@ class Ending:
         """Each clash is logged once; what is not a clash is not logged."""
         #: By unit of a record in a system: the last clash.
         seen: dict[tuple[int, int, str], tuple[str, str, str]] = {}
+        #: There a value that lost to the hub's may be edited before that is written.
+        replayed = set[tuple[int, int, str]]()
         for row in sorted(log, key=lambda row: row.id):
             if row.rule == REPLAYED:  # whatever was read again after a backup
+                replayed.add((row.binding_id, row.golden_id, row.unit))
                 continue
             if row.unit == EXISTENCE:  # a record can be deleted again, and a refused deletion brings its clashes back
                 seen = {one: values for one, values in seen.items() if one[1] != row.golden_id}
@@ -156,7 +159,7 @@ class Ending:
                 row.base is None and self.truth.world.instance.entities[self.truth.name].matches
             )  # or the child of a lost create
             untold = self.truth.about(row) in (self.truth.doubted if pairs(row) else self.truth.late)
-            if not stranger and self.invented(row) and not untold:
+            if not stranger and where not in replayed and self.invented(row) and not untold:
                 raise Broken(OTHER, f"not a clash, one was typed over the other: {row}")
 
     def invented(self, row: Conflict) -> bool:

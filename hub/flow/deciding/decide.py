@@ -213,7 +213,9 @@ class Decided:
         more; the log has what it was before."""
         shadow = self.known.shadow
         if shadow is not None and self.known.key is not None:
-            self.batch.decide(self.place, self.known.key, Shadow({**shadow.fields, **self.conflict.theirs}))
+            self.batch.decide(
+                self.place, self.known.key, Shadow({**shadow.fields, **self.conflict.theirs}, shadow.asked)
+            )
         self.draft.state = DELETED
         self.batch.withdraw(self.place, self.draft)
         self.draft.apart -= {self.place.id}

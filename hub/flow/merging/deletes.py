@@ -192,8 +192,8 @@ class Deletions:
         if verdict == "hold":
             held = {EXISTENCE: Held(look.fields, {})}
             self.batch.keep(self.place, look, draft, Shadow(shadow.fields, shadow.asked, held))
-        else:
-            self.batch.keep(self.place, look, draft, Shadow(look.fields))
+        else:  # what was asked for goes with what it showed before, should that be the base again
+            self.batch.keep(self.place, look, draft, Shadow(look.fields, shadow.asked))
             self.batch.owe(self.place, draft.golden_id)
         return None
 

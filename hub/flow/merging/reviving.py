@@ -50,5 +50,5 @@ def before_they_lost(tx: Tx, place: Place, shown: dict[int, Shadow]) -> dict[int
     for row in conflicts.about(tx, place.id, list(shown), EXISTENCE, conflicts.DECIDED):
         lost = row.verdict == "keep" and row.theirs and row.theirs == shown[row.golden_id].fields
         if lost and row.golden_id not in found:
-            found[row.golden_id] = Shadow(row.base or {})
+            found[row.golden_id] = Shadow(row.base or {}, shown[row.golden_id].asked)
     return found

@@ -159,8 +159,16 @@ def test_a_deletion_is_no_question_any_more_in_a_system_that_had_asked_before() 
     assert settled(world)
 
 
-def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken_back() -> None:
-    world, crm, erp = linked(deletes=Policy("delete"))
+def cutting() -> Noted:
+    return memory(quirks={"phone": [{"truncate": 3}]})
+
+
+@pytest.mark.parametrize("cuts", [False, True])
+def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken_back(cuts: bool) -> None:
+    """It clashes with nothing, whatever the system had made of the value before."""
+    world, crm, erp = linked(erp=cutting() if cuts else None, deletes=Policy("delete"))
+    crm.edit("1", phone="12345")
+    world.sync()
     crm.delete("1")
     erp.edit("1", phone="7")
     world.sync()
@@ -168,6 +176,7 @@ def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken
     erp.undelete("1", **{**ANNA, "phone": "7"})
     world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
+    assert [row.unit for row in world.log()] == ["*"]
     assert settled(world)
 
 
