@@ -61,7 +61,8 @@ class Reader:
 
     def _quickly(self, rows: Rows) -> list[Record]:
         triples = list(map(self._triple, rows)) if self._triple else []
-        if not {key.__class__ for key, _, _ in triples} <= {str, int}:
+        keys = [key for key, _, _ in triples]
+        if not {key.__class__ for key in keys} <= {str, int} or "" in keys:
             raise ValueError("no key")
         return [
             Record(str(key), row, _text(version), stamp if stamp.__class__ is str else _text(stamp))
@@ -77,12 +78,12 @@ class Reader:
         if self._triple:
             try:
                 key, held, stamp = self._triple(row)
-                if key.__class__ is str or key.__class__ is int:
+                if (key and key.__class__ is str) or key.__class__ is int:
                     return str(key), row, _text(held), _text(stamp)
             except (KeyError, TypeError):
                 pass  # Something is missing: it may be one that may be.
         key = self._key(row)
-        if key is None or key is MISSING or isinstance(key, dict | list):
+        if not is_key(key):
             raise ValueError("no key")
         if self._version is not None:
             version = _text(at(row, self._version))
@@ -104,7 +105,7 @@ class Reader:
     def key_of(self, row: Any, path: str) -> str:
         """The key of a row of keys or of deletions: the row itself, or what is at a path in it."""
         found = at(row, path) if path else at(row, self._path) if isinstance(row, dict) else row
-        if found is None or isinstance(found, dict | list) or found is MISSING:
+        if not is_key(found):
             raise ValueError("no key")
         return str(found)
 
@@ -116,9 +117,16 @@ class Reader:
             except (KeyError, TypeError, ValueError):
                 said = f"row {number} of the page: expected an object with a key at '{self._path}'"
                 found = at(row, self._path)
-                key = None if found in (MISSING, None) or isinstance(found, dict | list) else str(found)
+                key = str(found) if is_key(found) else None
                 broken.append(Broken(key, Refused("record.no-key", said)))
         return Sorted(records, gone, broken)
+
+
+def is_key(found: Any) -> bool:
+    """Is it a text or a number? An empty text names nothing."""
+    if isinstance(found, bool | dict | list):
+        return False
+    return found is not MISSING and found is not None and found != ""
 
 
 def _fields(nested: Sequence[str], entities: Iterable[str]) -> Callable[[Raw], Raw] | None:

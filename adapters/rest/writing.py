@@ -6,7 +6,7 @@ from typing import Any
 from adapters.rest.answers import Answers
 from adapters.rest.calls import Operation
 from adapters.rest.paths import MISSING, at, deepened, finder
-from adapters.rest.rows import Reader
+from adapters.rest.rows import Reader, is_key
 from adapters.rest.settings import Batch, Version
 from adapters.rest.settings import Writing as Settings
 from adapters.rest.templates import Env, compile_template
@@ -83,7 +83,7 @@ class Single:
             found: Any = answer.headers.get(path[7:], "").split("?")[0].rstrip("/").rpartition("/")[2]
         else:
             found = at(body, path)
-        return None if found in (None, MISSING, "") or isinstance(found, dict | list) else str(found)
+        return str(found) if is_key(found) else None
 
 
 class Batches:
@@ -164,7 +164,7 @@ class Batches:
             except (KeyError, TypeError, ValueError):
                 pass  # Not a record after all: what the item says beside it counts.
         told = write.key or self._key(item)
-        if told is None or told is MISSING or isinstance(told, dict | list):
+        if not is_key(told):
             said = f"{_where(write)}: it was made, but its outcome does not tell its key"
             return Failure(Unknown("answer.no-key", said))
         return Written(str(told), version)

@@ -32,11 +32,11 @@ def test_keys_are_text_whatever_they_come_as(zoo: Zoo, ids: Any, keys: list[str]
 
 
 def test_a_row_without_a_key_steps_aside(zoo: Zoo) -> None:
-    rows = [{"id": 1}, {"name": "no key"}, "text", {"id": None}, {"id": [1]}, {"id": 2}]
+    rows = [{"id": 1}, {"name": "no key"}, "text", {"id": None}, {"id": [1]}, {"id": ""}, {"id": True}, {"id": 2}]
     rest = zoo.with_thing({}, lambda asked: {"items": rows})
     [page] = rest.changes("thing", None)
     assert [record.key for record in page.records] == ["1", "2"]
-    assert [broken.error.code for broken in page.broken] == ["record.no-key"] * 4
+    assert [broken.error.code for broken in page.broken] == ["record.no-key"] * 6
 
 
 def test_a_row_without_version_or_stamp_is_a_record_without_them(zoo: Zoo) -> None:
@@ -476,3 +476,11 @@ def test_when_the_system_is_away_all_writes_fail_as_one(zoo: Zoo) -> None:
         TryLater,
         Refused,
     ]
+
+
+@pytest.mark.parametrize("other", [{"id": ""}, {"id": None}, {"name": "Bo"}])
+def test_a_row_without_a_key_spoils_no_other_whatever_the_others_are(zoo: Zoo, other: Any) -> None:
+    rest = zoo.with_thing({}, lambda asked: {"items": [{"id": 0}, other]})
+    [page] = rest.changes("thing", None)
+    assert [record.key for record in page.records] == ["0"]
+    assert [(broken.key, broken.error.code) for broken in page.broken] == [(None, "record.no-key")]
