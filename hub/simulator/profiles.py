@@ -294,8 +294,6 @@ KEPT = (
     only("lose_an_answer", 0.5),
     only("die_at_a_commit", 0.5),
 )
-#: All answers arrive: a deletion of the hub's that it was not told of cannot be told from one of people's, and a record
-#: that it may be making anew not from the one in the bin.
 BINS = (
     UNDELETE,
     only("create"),
@@ -306,6 +304,7 @@ BINS = (
     only("sync", 2),
     only("look", 0.5),
     only("decide", 0.5),
+    only("lose_an_answer", 0.5),
     only("die_at_a_commit", 0.5, polling=(True,)),
 )
 #: Parents that stand aside while their children go on.

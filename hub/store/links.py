@@ -43,8 +43,8 @@ _REMEMBERED = Lookup(
     "SELECT l.key, l.doc, l.asked FROM "
     "{each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 0 AND l.doc IS NOT NULL}"
 )
-_DEPARTED = Lookup(
-    "SELECT DISTINCT l.golden_id FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 0}",
+_FORMER = Lookup(
+    "SELECT l.golden_id, l.key FROM {each link l: l.binding_id = :binding AND l.golden_id = j.value AND l.state = 0}",
     kind="bigint",
 )
 NO_SHADOW: Row = (None, None, None)
@@ -94,9 +94,12 @@ def remembered(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Shadow
     return {key: Shadow(orjson.loads(doc), decode(asked) or {}) for key, doc, asked in rows}
 
 
-def departed(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> list[int]:
-    """Those of these golden records that had a record in the system that is gone."""
-    return [row[0] for row in tx.each(_DEPARTED, golden_ids, binding=binding_id)]
+def former(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The keys of the records that these golden records had in the system, and that are gone."""
+    found: dict[int, list[str]] = {}
+    for golden_id, key in tx.each(_FORMER, golden_ids, binding=binding_id):
+        found.setdefault(golden_id, []).append(key)
+    return found
 
 
 def save(tx: Tx, rows: Sequence[Row]) -> None:

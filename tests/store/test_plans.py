@@ -135,6 +135,7 @@ def plans(desk: Desk, act: Callable[..., Any], *args: Any, **kwargs: Any) -> lis
 HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "links of a page": lambda d: (links.lookup, d.crm, KEYS),
     "links of golden records": lambda d: (links.held, d.crm, IDS),
+    "records that golden records had": lambda d: (links.former, d.crm, IDS),
     "links of a golden record": lambda d: (links.of_golden, IDS[1], [d.crm, d.erp, d.shop]),
     "what records show": lambda d: (links.seen, [(d.crm, key, b"h", "2", b"{}", None, None) for key in KEYS]),
     "keys in order": lambda d: (links.live_keys, d.crm, "k010000", 1000),

@@ -73,6 +73,10 @@ class DeliveryPage:
         self.token = format(hub.machine.ids(1)[0], "x")
         #: What is announced, encoded, by golden id.
         self.encoded: dict[int, bytes] = {}
+        #: Of creates: the keys of the records that they had here and that were deleted, by golden id.
+        self.former: dict[int, list[str]] = {}
+        #: Those of them that are there again.
+        self.back: dict[int, str] = {}
         #: Calls in a row that were not answered.
         self.lost = 0
 
@@ -108,6 +112,8 @@ class DeliveryPage:
             deliveries.postpone(tx, [waits(self.hub, place, item.due) for item in plans if item.step == "wait"])
             self.part([item for item in plans if item.step == "part"], tx)
             self.revisit(tx, [item for item in plans if item.step in ("contest", "check")])
+            creates = [item.due.golden_id for item in plans if item.step == "create"]
+            self.former = links.former(tx, place.id, creates) if creates else {}
             self.announce(tx, plans)
             if place.parents:
                 note(tx, place, {item.due.golden_id: item.waits for item in plans}, self.now)
@@ -134,11 +140,12 @@ class DeliveryPage:
             batch.save()
 
     def uncontested(self, tx: Tx, plans: list[Plan]) -> list[Plan]:
-        """A create waits while a record of that system stands aside that may be its counterpart: no twin."""
-        fresh = [item.due.golden_id for item in plans if item.step == "create" and item.due.state != CREATING]
-        if not fresh or not self.place.waits.contested:
+        """A create waits while a record of that system stands aside that may be its counterpart, and one that was not
+        answered is looked for instead of being repeated: no twin."""
+        creates = [item.due.golden_id for item in plans if item.step == "create"]
+        if not creates or not self.place.waits.contested:
             return plans
-        contested = candidates.contested(tx, self.place.id, fresh)
+        contested = candidates.contested(tx, self.place.id, creates)
         return [_waits(item) if item.due.golden_id in contested else item for item in plans]
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
@@ -168,16 +175,20 @@ class DeliveryPage:
     # -- look before you write --------------------------------------------------------------------
 
     def look(self, plans: list[Plan]) -> list[Plan]:
-        """Where the system cannot compare, we do: a record that differs from what we knew is merged first."""
+        """Where the system cannot compare, we do: a record that differs from what we knew is merged first. And before
+        a record is made anew: the one that was deleted may be back."""
         can = self.place.adapter.can
         blind = [p for p in plans if p.step != "create" and not (can.conditional and p.due.known.version)]
-        if not blind:
+        former = {key: golden_id for golden_id, keys in self.former.items() for key in keys}
+        if not blind and not former:
             return plans
-        found = {record.key: record for record in self.read([str(p.due.known.key) for p in blind])}
+        found = {record.key: record for record in self.read([*(str(p.due.known.key) for p in blind), *former])}
         if self.sent.stopped:
             return []
         skip = {p.due.golden_id for p in blind if not self.same(p, found.get(str(p.due.known.key)))}
-        return [p for p in plans if p.due.golden_id not in skip]
+        self.back = {golden_id: key for key, golden_id in former.items() if key in found}
+        self.afresh.differ += [found[key] for key in self.back.values()]
+        return [p for p in plans if p.due.golden_id not in skip and p.due.golden_id not in self.back]
 
     def same(self, item: Plan, record: Record | None) -> bool:
         known = item.due.known
@@ -275,8 +286,11 @@ class DeliveryPage:
         a pause, or as soon as the record is merged. The golden records of these."""
         to_hub, rows = self.place.binding.mapping.to_hub, []
         bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
-        for due in [item.due for item in plans if item.due.known.key in bad]:
-            why = misfit(bad[str(due.known.key)])
+        for due in [item.due for item in plans]:
+            problems = bad.get(due.known.key or self.back.get(due.golden_id, ""))
+            if not problems:
+                continue
+            why = misfit(problems)
             row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
             rows.append({**row, "doubt": due.known.sent is not None})
         if rows:
@@ -297,7 +311,7 @@ class DeliveryPage:
 
 
 def _waits(item: Plan) -> Plan:
-    return item if item.due.state == CREATING else item._replace(step="twin", write=None)
+    return item._replace(step="settle" if item.due.state == CREATING else "twin", write=None)
 
 
 def _told(outcome: Outcome, found: Mapping[str, Record]) -> Outcome:

@@ -1,6 +1,7 @@
 """Creates whose answer never came. Before anything is sent again, the child is looked for:
 
-1. the system knows tokens            send it again with the same token (hub.flow.delivering.deliver does)
+1. the system knows tokens            send it again with the same token (hub.flow.delivering.deliver does), unless a
+                                      record stands aside that may be the counterpart: then as if it knew none
 2. it can search by a field of ours   our key in its foreign key field, else the field of a match rule
 3. else                               after a poll to the end: a child would have shown up (`after_poll`)
 
@@ -16,7 +17,7 @@ from hub.flow.merging.matching import Doubt
 from hub.flow.merging.merge import merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen
-from hub.store import deliveries, intents, links, reviews
+from hub.store import candidates, deliveries, intents, links, reviews
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import Due
 
@@ -67,11 +68,16 @@ def settle(hub: Hub, place: Place, due: Sequence[Due]) -> None:
 
 def after_poll(hub: Hub, place: Place, began: str) -> None:
     """A poll came to its end: a child that was made before it began has shown up. The others never arrived."""
-    if place.adapter.can.tokens:
+    tokens = place.adapter.can.tokens
+    if tokens and not place.waits.contested:
         return
     with hub.store.transaction() as tx:
-        open_ = deliveries.due(tx, place.id, began, -1, MANY, doubts=True)
-        conclude(tx, hub, place, [item for item in open_ if item.known.key is None])
+        due = deliveries.due(tx, place.id, began, -1, MANY, doubts=True)
+        open_ = [item for item in due if item.known.key is None]
+        if tokens and open_:
+            contested = candidates.contested(tx, place.id, [item.golden_id for item in open_])
+            open_ = [item for item in open_ if item.golden_id in contested]
+        conclude(tx, hub, place, open_)
 
 
 def conclude(tx: Tx, hub: Hub, place: Place, missing: Sequence[Due]) -> None:

@@ -111,10 +111,9 @@ def test_the_one_that_was_made_anew_may_go_while_an_edit_is_on_its_way_to_it(tol
     assert settled(world)
 
 
-@pytest.mark.parametrize("arrived", [False, True])
-def test_while_its_new_record_may_be_on_its_way_it_stands_aside(arrived: bool) -> None:
+def test_while_its_new_record_may_be_on_its_way_it_stands_aside() -> None:
     world, crm, erp = contested(deletes=Policy("edit"))
-    erp.fail("write", "after" if arrived else "before", Unknown("net.timeout", "no answer"))
+    erp.fail("write", "after", Unknown("net.timeout", "no answer"))
     world.sync()
     erp.undelete("1", **ANNA)
     world.sync()
@@ -124,6 +123,56 @@ def test_while_its_new_record_may_be_on_its_way_it_stands_aside(arrived: bool) -
     assert len(crm.keys_held()) == 1
     assert kinds(world) == [("1", "taken")]
     assert len(erp.keys_held()) == 2
+
+
+@pytest.mark.parametrize("find", [False, True], ids=["seen in a poll", "searched"])
+@pytest.mark.parametrize("tokens", [False, True], ids=["no tokens", "tokens"])
+@pytest.mark.parametrize("also_gone", [False, True], ids=["lives", "deleted everywhere meanwhile"])
+def test_and_is_it_again_where_the_new_one_never_arrived(find: bool, tokens: bool, also_gone: bool) -> None:
+    """The create is not sent once more, whatever the system knows: that would be a second record."""
+    erp = memory(Can(conditional=True, tombstones=True, answers=True, find=find, tokens=tokens))
+    world, crm, erp = contested(erp=erp, deletes=Policy("edit"))
+    erp.fail("write", "before", Unknown("net.timeout", "no answer"))
+    world.sync()
+    if also_gone:
+        crm.delete("1")
+    erp.undelete("1", **ANNA)
+    poll(world, "erp")
+    for _ in range(3):
+        world.clock.pass_(90_000)
+        world.sync()
+    assert [write.kind for write in erp.writes] == ["update"]
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7"}]
+    assert settled(world)
+
+
+def test_one_that_is_back_in_the_moment_in_which_it_would_be_made_anew_is_seen() -> None:
+    world, crm, erp = contested(deletes=Policy("edit"))
+    poll(world, "crm", "erp")
+    erp.undelete("1", **{**ANNA, "city": "Hull"})
+    Sync(world.hub).send(world.place("erp"))
+    assert [write.kind for write in erp.writes] == ["update"]
+    assert world.sync().written == 1
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7", "city": "Hull"}]
+    assert settled(world)
+
+
+def test_while_one_that_is_back_does_not_fit_none_is_made_beside_it() -> None:
+    """That is tried again after a pause, not over and over."""
+    world, crm, erp = contested(deletes=Policy("edit"), specs={"erp": {"phone": {"type": "integer"}}})
+    poll(world, "crm", "erp")
+    erp.undelete("1", **{**ANNA, "phone": "unknown"})
+    for _ in range(2):
+        erp.calls.clear()
+        Sync(world.hub).send(world.place("erp"))
+        assert erp.calls.count("read") <= 1
+    assert (erp.writes, erp.keys_held(), kinds(world)) == ([], ["1"], [("1", "parked")])
+    assert [row.code for row in world.owed()] == ["record.number"]
+    erp.edit("1", phone="8")
+    world.clock.pass_(90_000)
+    world.sync()
+    assert [row.unit for row in world.log("open")] == ["phone"]
+    assert len(crm.keys_held()) == len(erp.keys_held()) == 1
 
 
 def test_nobody_can_say_that_it_is_the_one_that_may_be_on_its_way() -> None:
