@@ -287,10 +287,10 @@ class DeliveryPage:
         to_hub, rows = self.place.binding.mapping.to_hub, []
         bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
         for due in [item.due for item in plans]:
-            problems = bad.get(due.known.key or self.back.get(due.golden_id, ""))
-            if not problems:
+            unfit = bad.get(due.known.key or self.back.get(due.golden_id, ""))
+            if not unfit:
                 continue
-            why = misfit(problems)
+            why = misfit(unfit)
             row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
             rows.append({**row, "doubt": due.known.sent is not None})
         if rows:

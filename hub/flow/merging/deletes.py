@@ -107,8 +107,7 @@ class Deletions:
             found = known[golden_id]
             draft = self.batch.draft(found)
             self.batch.unlink(self.place, key, found)
-            if draft.state != LIVE:  # it was deleted elsewhere since: all agree, and what waited is settled
-                self.batch.end(self.place, golden_id, EXISTENCE, conflicts.WITHDRAWN)
+            if draft.state != LIVE:  # it was deleted elsewhere since: all agree, and nothing is owed here
                 self.batch.owe(self.place, golden_id)
             else:
                 ours = self.place.binding.mapping.project(draft.fields)

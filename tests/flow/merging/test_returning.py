@@ -147,7 +147,7 @@ def test_and_is_it_again_where_the_new_one_never_arrived(find: bool, tokens: boo
 
 
 def test_one_that_is_back_in_the_moment_in_which_it_would_be_made_anew_is_seen() -> None:
-    world, crm, erp = contested(deletes=Policy("edit"))
+    world, _, erp = contested(deletes=Policy("edit"))
     poll(world, "crm", "erp")
     erp.undelete("1", **{**ANNA, "city": "Hull"})
     Sync(world.hub).send(world.place("erp"))
