@@ -169,7 +169,10 @@ class Deletions:
             if not name.startswith(LINK) and base.get(name) != value and (name not in marks or marks[name] != value)
         }
         if shadow is None or not moved:
-            self.batch.keep(self.place, look, draft, shadow or Shadow(look.fields))
+            kept = shadow or Shadow(look.fields)
+            for unit in kept.held:  # the edit that waited for a person was taken back
+                self.batch.end(self.place, draft.golden_id, unit, conflicts.WITHDRAWN)
+            self.batch.keep(self.place, look, draft, kept._replace(held={}))
             self.batch.owe(self.place, draft.golden_id)
             return None
         if shadow.held.get(EXISTENCE) == Held(look.fields, {}):

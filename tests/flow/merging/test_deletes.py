@@ -177,3 +177,26 @@ def test_whatever_is_read_first_a_deletion_against_an_edit_ends_as_the_policy_sa
     else:
         assert world.held("crm") == world.held("erp") == left
     assert world.sync().written == 0
+
+
+@pytest.mark.parametrize("what", ["a clash", "the deletion"])
+def test_an_edit_that_is_taken_back_is_no_reason_any_more_to_keep_a_deleted_record(what: str) -> None:
+    """Whatever a person was asked about it."""
+    world, crm, erp = linked(policy=Policy("ask"))
+    if what == "a clash":
+        crm.edit("1", phone="6")
+    else:
+        crm.delete("1")
+    erp.edit("1", phone="7")
+    Sync(world.hub).poll(world.place("crm"), False)
+    Sync(world.hub).poll(world.place("erp"), False)
+    [clash] = world.log("open")
+    assert clash.unit == ("phone" if what == "a clash" else "*")
+    erp.edit("1", phone="1")
+    if what == "a clash":
+        crm.delete("1")
+    erp.calls.clear()
+    world.sync()
+    assert (crm.keys_held(), erp.keys_held(), world.log("open")) == ([], [], [])
+    assert erp.calls.count("read") <= 2
+    assert (world.owed(), world.sync().written) == ([], 0)
