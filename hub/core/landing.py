@@ -8,12 +8,13 @@ from hub.core.record import Fields
 def updated(shadow: Shadow, sent: Fields, theirs: Fields) -> Shadow:
     """The shadow after an update that may have arrived: what looks like it is what the system made of it.
 
-    Anything else that differs from the shadow is somebody's edit.
+    Anything else that differs from the shadow is somebody's edit; also what is blank now and was not.
     """
+    moved = {name: value for name, value in sent.items() if name in theirs and theirs[name] != shadow.fields.get(name)}
     arrived = {
         name: value
-        for name, value in sent.items()
-        if name in theirs and theirs[name] != shadow.fields.get(name) and like(value, theirs[name])
+        for name, value in moved.items()
+        if like(value, theirs[name]) and (theirs[name] is not None or value is None)
     }
     return settle(shadow, arrived, theirs) if arrived else shadow
 

@@ -53,7 +53,7 @@ def _children(hub: Hub, place: Place, child: Place, parents: Sequence[int]) -> I
     names = [name for name, parent in child.parents.items() if parent.place is place]
     wanted = {named(golden_id): golden_id for golden_id in parents}
     for page in records.linked_pages(hub.store, child.id, PAGE):
-        shown = ((golden_id, name, fields.get(name)) for golden_id, fields in page for name in names)
+        shown = ((golden_id, name, one.get(name)) for golden_id, fields in page for one in fields for name in names)
         found = [Behind(golden_id, name, wanted[value]) for golden_id, name, value in shown if value in wanted]
         if found:
             yield found

@@ -96,12 +96,15 @@ class Kin:
         self.alive(everywhere)
 
     def alive(self, everywhere: set[int]) -> None:
-        """Nobody names the key of a record that is gone, where another one stands for it."""
+        """Nobody names the key of a record that is gone, where another one stands for it, unless a person has to decide
+        about it."""
         for name, system in self.truth.systems.items():
             held = system.held(system.object)
             for key, raw in held.items():
                 parent = str(raw.get(PARENT) or "")
-                if parent and parent not in held and {self.who[name, key], self.who[name, parent]} <= everywhere:
+                if not parent or parent in held or name in self.clashed(self.who[name, key], OPEN):
+                    continue
+                if {self.who[name, key], self.who[name, parent]} <= everywhere:
                     raise Broken(LOST, f"{name} {key}: its parent {parent} is gone, and was made anew")
 
     def agree(self, child: int, shown: dict[str, Someone]) -> None:

@@ -58,7 +58,8 @@ _LOAD = Lookup(
     kind="bigint",
 )
 _LINKED = Lookup(
-    """SELECT l.golden_id, g.doc FROM link l {by uq_link_golden} JOIN golden g ON g.id = l.golden_id AND g.state = 1
+    """SELECT l.golden_id, g.doc, l.held
+       FROM link l {by uq_link_golden} JOIN golden g ON g.id = l.golden_id AND g.state = 1
        WHERE l.binding_id = :binding AND l.state = 1 AND l.golden_id > :after ORDER BY l.golden_id LIMIT :limit"""
 )
 _NEW = insert(schema.golden, ("id", "entity_id", "state", "doc", "origin", "apart"))
@@ -75,9 +76,9 @@ def load(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Known]
     return {row[0]: known(row) for row in tx.each(_LOAD, golden_ids, binding=binding_id)}
 
 
-def linked_pages(store: Store, binding_id: int, size: int) -> Iterator[list[tuple[int, Fields]]]:
-    """All live golden records that a system holds, with their fields, page by page, each read in a transaction of its
-    own."""
+def linked_pages(store: Store, binding_id: int, size: int) -> Iterator[list[tuple[int, list[Fields]]]]:
+    """All live golden records that a system holds, page by page, each read in a transaction of its own: their fields,
+    and what the system shows that waits for a person."""
     after = -1
     while True:
         with store.reading() as tx:
@@ -85,7 +86,7 @@ def linked_pages(store: Store, binding_id: int, size: int) -> Iterator[list[tupl
         if not rows:
             return
         after = rows[-1][0]
-        yield [(golden_id, orjson.loads(doc)) for golden_id, doc in rows]
+        yield [(row[0], [orjson.loads(row[1]), *(held.theirs for held in _held(row[2]).values())]) for row in rows]
 
 
 def known(row: Sequence[Any]) -> Known:

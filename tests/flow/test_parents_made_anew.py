@@ -161,3 +161,26 @@ def test_a_hundred_are_written_in_as_many_statements_as_ten() -> None:
         cost.append(world.store.counts.statements - before)
         assert {row["firm"] for row in crm.of(PERSON).values()} == {"cf2"}
     assert cost[0] == cost[1]
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_one_of_which_a_person_has_to_say_whose_it_is_is_written_it_then(side: Side) -> None:
+    """Which of the two is the one that was made anew."""
+    world, crm, erp = employed(means=RESTORE)
+    for system, name in ((crm, "Bolt"), (erp, "Corp")):
+        system.add(FIRM, name=name)
+    world.sync()
+    crm.change(PERSON, "cp1", firm=crm.key(FIRM, "Bolt"))
+    erp.change(PERSON, erp.key(PERSON, "Ann"), firm=erp.key(FIRM, "Corp"))
+    world.sync()
+    [row] = world.log()
+    for system, name in ((crm, "Bolt"), (erp, "Corp")):
+        system.remove(FIRM, system.key(FIRM, name))
+        world.sync()
+    resolve(world.hub, row.id, side, "anna")
+    world.sync()
+    named = {system: [n for n in ("Bolt", "Corp") if system.one(PERSON, "Ann")["firm"] == system.key(FIRM, n)]
+             for system in (crm, erp)}  # fmt: skip
+    assert len(named[crm]) == 1
+    assert named[crm] == named[erp]
+    assert at_rest(world)

@@ -66,6 +66,7 @@ class Noted(Memory):
         before, self._key = self._key, lambda obj, made: key  # type: ignore[method-assign]
         self.create(**fields)
         self._key = before  # type: ignore[method-assign]
+        self._tables["thing"].gone.pop(key, None)
 
     def row(self, key: str) -> dict[str, Any]:
         return self.held("thing")[key]

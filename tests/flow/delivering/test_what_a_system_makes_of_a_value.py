@@ -7,6 +7,7 @@ from support.memory import linked, memory, pair
 
 from hub.adapter import Can
 from hub.core.errors import TryLater, Unknown
+from hub.core.model import Policy
 
 LONG = "Anna's Company for Long Names"
 SILENT = Can(conditional=True, tombstones=True, find=True, tokens=True, batch=10)
@@ -87,3 +88,19 @@ def test_a_cut_value_that_could_not_be_read_back_is_recognised_later() -> None:
     world.sync()
     assert crm.row("1")["name"] == LONG
     assert (crm.writes, world.log(), world.owed()) == ([], [], [])
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_what_somebody_empties_while_an_update_is_unanswered_is_an_edit(phase: str) -> None:
+    """A system may not keep a value; but it does not empty what it had."""
+    world, crm, erp = linked(policy=Policy("prefer", ("erp", "crm")))
+    crm.edit("1", phone="2")
+    erp.fail("write", phase, Unknown("system.no-answer", "no answer"))
+    world.sync()
+    erp.edit("1", phone="")
+    for _ in range(2):
+        world.clock.pass_(120)
+        world.sync()
+    assert not crm.row("1")["phone"]
+    assert not erp.row("1")["phone"]
+    assert [row.theirs for row in world.log()] == [{"phone": None}]

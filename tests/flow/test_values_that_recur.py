@@ -1,0 +1,204 @@
+"""People type what was there before, and what others type: a status goes to and fro, two enter the same. Whatever
+happened, all comes to rest and agrees but for what a person is asked, and a lone edit goes everywhere afterwards."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from machine import cans, chosen
+from support.memory import Noted, World, memory
+
+from hub.adapter import Can
+from hub.core.errors import Refused, Unknown
+from hub.core.merge import EXISTENCE
+from hub.core.model import Policy
+from hub.flow.deciding.decide import resolve
+from hub.flow.delivering.deliver import deliver
+from hub.flow.polling.poll import poll
+from hub.simulator import databases
+from hub.store.database import Store
+
+FIELDS = ("name", "phone", "city")
+TYPED = ("phone", "city")
+VALUES = ("", "1", "2")
+RECORDS = ("Anna", "Bert")
+#: Nobody touches it: a system that shows nothing any more is not believed.
+STILL = "Zoe"
+DAY = 90_000
+#: Rounds until all must be quiet, and calls of one kind that a round may take.
+ROUNDS, CALLS = 8, 12
+
+which, values, fields = st.integers(0, 5), st.sampled_from(VALUES), st.sampled_from(TYPED)
+policies = st.sampled_from([Policy("ask"), Policy("newest"), Policy("prefer", ("a", "b", "c"))])
+deletions = st.sampled_from([Policy("ask"), Policy("edit"), Policy("delete")])
+
+
+class Recurring(RuleBasedStateMachine):
+    """Systems in memory, and people who type few values."""
+
+    @initialize(kinds=st.lists(cans, min_size=2, max_size=3), policy=policies, deletes=deletions, group=st.booleans())
+    def begin(self, kinds: list[Can], policy: Policy, deletes: Policy, group: bool) -> None:
+        self.systems: dict[str, Noted] = {name: memory(can, FIELDS) for name, can in zip("abc", kinds, strict=False)}
+        self.names = list(self.systems)
+        groups = {"both": TYPED} if group else {}
+        order = Policy(policy.rule, tuple(self.names) if policy.order else ())
+        self.world = World(
+            self.systems, store=databases.empty(Store), fields=FIELDS, policy=order, deletes=deletes, groups=groups
+        )
+        #: Deleted records, by system and key.
+        self.bin: dict[tuple[str, str], dict[str, Any]] = {}
+        for name in (*RECORDS, STILL):
+            self.systems["a"].create(name=name, phone="1", city="1")
+        for _ in range(2):
+            self.world.sync()
+
+    # -- what people do ---------------------------------------------------------------------------
+
+    def one(self, number: int) -> tuple[Noted, str] | None:
+        """A record of a system."""
+        found = [(self.systems[name], key) for name, key in self.each()]
+        return found[number % len(found)] if found else None
+
+    @rule(number=which, field=fields, value=values)
+    def edit(self, number: int, field: str, value: str) -> None:
+        if one := self.one(number):
+            one[0].edit(one[1], **{field: value})
+
+    @rule(number=which)
+    def delete(self, number: int) -> None:
+        if one := self.one(number):
+            self.bin[self.name_of(one[0]), one[1]] = dict(one[0].row(one[1]))
+            one[0].delete(one[1])
+
+    @rule(number=which)
+    def undelete(self, number: int) -> None:
+        """Not where it is there under another key: a person would see that."""
+        back = [(name, key) for (name, key), row in self.bin.items() if row["name"] not in self.shown(name)]
+        if back:
+            name, key = back[number % len(back)]
+            self.systems[name].undelete(key, **self.bin.pop((name, key)))
+
+    @rule(number=which, side=st.sampled_from(["ours", "theirs"]))
+    def decide(self, number: int, side: Any) -> None:
+        rows = self.world.log("open")
+        if rows:
+            self.say(rows[number % len(rows)].id, side)
+
+    def say(self, id_: int, side: Any) -> None:
+        try:
+            resolve(self.world.hub, id_, side, "anna")
+        except Refused as error:
+            note(f"refused: {error}")
+
+    # -- what the hub does ------------------------------------------------------------------------
+
+    def somewhere(self, number: int) -> str:
+        return self.names[number % len(self.names)]
+
+    @rule(number=which)
+    def poll(self, number: int) -> None:
+        self.world.clock.pass_(1)
+        poll(self.world.hub, self.world.place(self.somewhere(number)))
+
+    @rule(number=which)
+    def deliver(self, number: int) -> None:
+        deliver(self.world.hub, self.world.place(self.somewhere(number)))
+
+    @rule()
+    def sync(self) -> None:
+        self.world.sync()
+
+    @rule(number=which, phase=st.sampled_from(["before", "after"]))
+    def lose_an_answer(self, number: int, phase: str) -> None:
+        system = self.systems[self.somewhere(number)]
+        system.fail("write", phase, Unknown("net.timeout", "no answer"))
+        self.world.sync()
+        system.fails.clear()
+
+    # -- what must hold ---------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        if hasattr(self, "bin"):
+            self.rest()
+            for _ in range(ROUNDS):
+                for row in self.world.log("open"):
+                    self.say(row.id, "theirs")
+                self.rest()
+            assert self.world.log("open") == []
+            self.edits_arrive()
+
+    def name_of(self, system: Noted) -> str:
+        return next(name for name, one in self.systems.items() if one is system)
+
+    def shown(self, name: str) -> dict[str, dict[str, Any]]:
+        """The records of a system, by name."""
+        rows = self.systems[name].held("thing").values()
+        assert max(Counter(row["name"] for row in rows).values(), default=1) == 1, f"{name} has one twice: {rows}"
+        return {row["name"]: {field: row[field] or "" for field in TYPED} for row in rows}
+
+    def round(self) -> int:
+        """A day: the writes."""
+        self.world.clock.pass_(DAY)
+        for system in self.systems.values():
+            system.calls.clear()
+        written = self.world.sync(keys=True).written
+        for system in self.systems.values():
+            assert max(Counter(system.calls).values(), default=0) <= CALLS, Counter(system.calls)
+        return written
+
+    def rest(self) -> None:
+        """After finite rounds nothing is written any more; then all agree."""
+        for _ in range(ROUNDS):
+            if self.round() + self.round() == 0:
+                break
+        else:
+            raise AssertionError(f"no rest after {ROUNDS} rounds: {[s.writes[-3:] for s in self.systems.values()]}")
+        assert [row for row in self.world.owed() if row.state != "refused"] == []
+        assert self.world.aside() == []
+        self.agree()
+
+    def agree(self) -> None:
+        shown = {name: self.shown(name) for name in self.names}
+        asked = {
+            (self.of(row), field) for row in self.world.log("open") for field in {*row.ours, *row.theirs, row.unit}
+        }
+        for record in RECORDS:
+            held = [name for name in self.names if record in shown[name]]
+            if (record, EXISTENCE) in asked:
+                assert 0 < len(held) < len(self.names), f"{record}: there is nothing to decide any more"
+                continue
+            assert len(held) in (0, len(self.names)), f"{record} is only in {held}"
+            for field in TYPED if held else ():
+                differs = len({shown[name][record][field] for name in held}) > 1
+                assert not differs or (record, field) in asked, f"{record} differs in {field}: {shown}"
+
+    def of(self, row: Any) -> str:
+        """The name of the record that a row of the log is about."""
+        for name in self.names:
+            for key, held in self.systems[name].held("thing").items():
+                if self.golden(name, key) == row.golden_id:
+                    return str(held["name"])
+        raise AssertionError(f"a question about a record that nobody has: {row}")
+
+    def golden(self, name: str, key: str) -> int:
+        return self.world.golden(name, key)
+
+    def edits_arrive(self) -> None:
+        for name, key in list(self.each()):
+            record = self.systems[name].row(key)["name"]
+            for value in ("8", "9"):
+                self.systems[name].edit(key, phone=value)
+                self.rest()
+                assert {self.shown(other)[record]["phone"] for other in self.names} == {value}, f"{name} {key}"
+
+    def each(self) -> Iterator[tuple[str, str]]:
+        """Records that somebody touches."""
+        held = ((name, key, row) for name in self.names for key, row in self.systems[name].held("thing").items())
+        return ((name, key) for name, key, row in held if row["name"] != STILL)
+
+
+def test_values_that_recur_end_as_others_do() -> None:
+    run_state_machine_as_test(Recurring, settings=chosen(0.5))
