@@ -88,7 +88,7 @@ HERE = Path(__file__).parent
 #: Folders whose stories are told on both databases.
 STORIES = ("flow", "engine")
 #: Files that choose or make their store themselves.
-ELSEWHERE = ("test_machine", "test_planted_bugs", "test_one_process", "test_preview")
+ELSEWHERE = ("test_machine", "test_values_that_recur", "test_planted_bugs", "test_one_process", "test_preview")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -54,6 +54,11 @@ _ABOUT = Lookup(
 )
 
 
+_TAKE_BACK = Lookup(
+    "UPDATE conflict SET state = :state, decided_by = :who, decided_at = :now WHERE id {among}", kind="integer"
+)
+
+
 def log(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Add rows; `base`, `ours` and `theirs` are fields."""
     encoded = [
@@ -74,6 +79,11 @@ def decide(tx: Tx, conflict_id: int, state: str, verdict: str, who: str, now: st
     table = schema.conflict
     values = {"state": state, "verdict": verdict, "decided_by": who, "decided_at": now}
     tx.run(sa.update(table).where(table.c.id == conflict_id).values(values))
+
+
+def take_back(tx: Tx, ids: Sequence[int], who: str, now: str) -> None:
+    """The losing sides of these count again."""
+    tx.each_do(_TAKE_BACK, ids, state=REVERSED, who=who, now=now)
 
 
 def refresh(tx: Tx, conflict_id: int, ours: Fields) -> None:

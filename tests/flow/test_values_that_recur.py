@@ -201,4 +201,4 @@ class Recurring(RuleBasedStateMachine):
 
 
 def test_values_that_recur_end_as_others_do() -> None:
-    run_state_machine_as_test(Recurring, settings=chosen(0.5))
+    run_state_machine_as_test(Recurring, settings=chosen(0.25))

@@ -18,7 +18,7 @@ from hub.flow.batch import Batch, Draft
 from hub.flow.merging.aside import Aside
 from hub.flow.merging.meet import Meetings
 from hub.flow.merging.putback import RULE
-from hub.flow.merging.reviving import before_they_lost, revive
+from hub.flow.merging.reviving import edits_again, revive
 from hub.flow.seen import Look, Seen, Tally
 from hub.store import conflicts, links, records
 from hub.store.records import Known
@@ -105,7 +105,7 @@ class Returning:
         shown = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
         keys = {golden.golden_id: look.record.key for look, golden in self.found}
         before = {golden_id: shown[key] for golden_id, key in keys.items() if key in shown}
-        return {**before, **before_they_lost(self.tx, self.place, before)}
+        return {**before, **edits_again(self.batch, self.place, before)}
 
     def base(self, draft: Draft, before: Shadow | None) -> Shadow | None:
         """Where the system was put back, all that it shows anew is an edit there."""

@@ -6,7 +6,6 @@ from hub.core.merge import EXISTENCE, Held, Shadow
 from hub.flow.batch import Batch, Draft
 from hub.flow.place import Place
 from hub.store import conflicts, records
-from hub.store.database import Tx
 from hub.store.records import Known
 from hub.store.schema import LIVE
 
@@ -23,7 +22,7 @@ def revive(batch: Batch, drafts: Sequence[Draft], places: Iterable[Place]) -> No
         batch.touch(draft)
     for place in places:
         known = records.load(batch.tx, place.id, ids)
-        before = before_they_lost(batch.tx, place, _shadows(known.values()))
+        before = edits_again(batch, place, _shadows(known.values()))
         for draft in drafts:
             one = known[draft.golden_id]
             if one.key is None:
@@ -43,12 +42,14 @@ def forget_key(draft: Draft, place: Place) -> None:
         draft.set(place.own, None)
 
 
-def before_they_lost(tx: Tx, place: Place, shown: dict[int, Shadow]) -> dict[int, Shadow]:
-    """What records showed before an edit that lost to a deletion, by golden id. `shown`: what they show since; those
-    that lost nothing are left out."""
-    found = dict[int, Shadow]()
-    for row in conflicts.about(tx, place.id, list(shown), EXISTENCE, conflicts.DECIDED):
+def edits_again(batch: Batch, place: Place, shown: dict[int, Shadow]) -> dict[int, Shadow]:
+    """What records showed before an edit that lost to a deletion, by golden id: that is taken back, once. `shown`: what
+    they show since; those that lost nothing are left out."""
+    found, rows = dict[int, Shadow](), list[int]()
+    for row in conflicts.about(batch.tx, place.id, list(shown), EXISTENCE, conflicts.DECIDED):
         lost = row.verdict == "keep" and row.theirs and row.theirs == shown[row.golden_id].fields
-        if lost and row.golden_id not in found:
-            found[row.golden_id] = Shadow(row.base or {}, shown[row.golden_id].asked)
+        if lost:
+            rows.append(row.id)
+            found.setdefault(row.golden_id, Shadow(row.base or {}, shown[row.golden_id].asked))
+    conflicts.take_back(batch.tx, rows, batch.who, batch.now)
     return found
