@@ -2,7 +2,8 @@
 happened, all comes to rest and agrees but for what a person is asked, and a lone edit goes everywhere afterwards."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import note
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from machine import cans, chosen
 from support.memory import Noted, World, memory
 
+from adapters.memory import Quirk
 from hub.adapter import Can
 from hub.core.errors import Refused, Unknown
 from hub.core.merge import EXISTENCE
@@ -23,8 +25,11 @@ from hub.store.database import Store
 
 FIELDS = ("name", "phone", "city")
 TYPED = ("phone", "city")
-VALUES = ("", "1", "2")
+VALUES = ("", "ab", "AB", "ac")
 RECORDS = ("Anna", "Bert")
+#: What a system does to a value, and what is the same then.
+QUIRKS: dict[str, list[Quirk]] = {"nothing": [], "upper": ["upper"], "truncate": [{"truncate": 1}]}
+SAME: dict[str, Callable[[str], str]] = {"nothing": str, "upper": str.upper, "truncate": lambda value: value[:1]}
 #: Nobody touches it: a system that shows nothing any more is not believed.
 STILL = "Zoe"
 DAY = 90_000
@@ -32,16 +37,32 @@ DAY = 90_000
 ROUNDS, CALLS = 8, 12
 
 which, values, fields = st.integers(0, 5), st.sampled_from(VALUES), st.sampled_from(TYPED)
+phases = st.sampled_from(["before", "after"])
 policies = st.sampled_from([Policy("ask"), Policy("newest"), Policy("prefer", ("a", "b", "c"))])
 deletions = st.sampled_from([Policy("ask"), Policy("edit"), Policy("delete")])
+
+
+class Died(BaseException):
+    """The process is killed: nothing in the hub may catch it."""
 
 
 class Recurring(RuleBasedStateMachine):
     """Systems in memory, and people who type few values."""
 
-    @initialize(kinds=st.lists(cans, min_size=2, max_size=3), policy=policies, deletes=deletions, group=st.booleans())
-    def begin(self, kinds: list[Can], policy: Policy, deletes: Policy, group: bool) -> None:
-        self.systems: dict[str, Noted] = {name: memory(can, FIELDS) for name, can in zip("abc", kinds, strict=False)}
+    @initialize(
+        kinds=st.lists(cans, min_size=2, max_size=3),
+        policy=policies,
+        deletes=deletions,
+        group=st.booleans(),
+        quirk=st.sampled_from(list(QUIRKS)),
+    )
+    def begin(self, kinds: list[Can], policy: Policy, deletes: Policy, group: bool, quirk: str) -> None:
+        """`quirk`: what the second system does to values."""
+        made: dict[str, dict[str, Any]] = {"b": {"phone": QUIRKS[quirk]}}
+        self.same = SAME[quirk]
+        self.systems: dict[str, Noted] = {
+            name: memory(can, FIELDS, quirks=made.get(name, {})) for name, can in zip("abc", kinds, strict=False)
+        }
         self.names = list(self.systems)
         groups = {"both": TYPED} if group else {}
         order = Policy(policy.rule, tuple(self.names) if policy.order else ())
@@ -51,7 +72,7 @@ class Recurring(RuleBasedStateMachine):
         #: Deleted records, by system and key.
         self.bin: dict[tuple[str, str], dict[str, Any]] = {}
         for name in (*RECORDS, STILL):
-            self.systems["a"].create(name=name, phone="1", city="1")
+            self.systems["a"].create(name=name, phone="ab", city="ab")
         for _ in range(2):
             self.world.sync()
 
@@ -65,7 +86,11 @@ class Recurring(RuleBasedStateMachine):
     @rule(number=which, field=fields, value=values)
     def edit(self, number: int, field: str, value: str) -> None:
         if one := self.one(number):
-            one[0].edit(one[1], **{field: value})
+            self.type(*one, field, value)
+
+    def type(self, system: Noted, key: str, field: str, value: str) -> None:
+        if key in system.keys_held():
+            system.edit(key, **{field: value})
 
     @rule(number=which)
     def delete(self, number: int) -> None:
@@ -111,12 +136,30 @@ class Recurring(RuleBasedStateMachine):
     def sync(self) -> None:
         self.world.sync()
 
-    @rule(number=which, phase=st.sampled_from(["before", "after"]))
+    @rule(number=which, phase=phases)
     def lose_an_answer(self, number: int, phase: str) -> None:
         system = self.systems[self.somewhere(number)]
         system.fail("write", phase, Unknown("net.timeout", "no answer"))
         self.world.sync()
         system.fails.clear()
+
+    @rule(number=which, phase=phases)
+    def die_at_a_write(self, number: int, phase: str) -> None:
+        system = self.systems[self.somewhere(number)]
+        system.fail("write", phase, Died())
+        with suppress(Died):
+            self.world.sync()
+        system.fails.clear()
+        self.world.restart()
+
+    @rule(number=which, call=st.sampled_from(["changes", "write"]), phase=phases, field=fields, value=values)
+    def edit_meanwhile(self, number: int, call: str, phase: str, field: str, value: str) -> None:
+        """Somebody edits in the middle of a call. (Not of a write to a system that cannot compare: nobody can tell.)"""
+        one = self.one(number)
+        if one and (call == "changes" or one[0].can.conditional):
+            one[0].at(call, phase, lambda: self.type(*one, field, value))
+            self.world.sync()
+            one[0].happens.clear()
 
     # -- what must hold ---------------------------------------------------------------------------
 
@@ -137,7 +180,7 @@ class Recurring(RuleBasedStateMachine):
         """The records of a system, by name."""
         rows = self.systems[name].held("thing").values()
         assert max(Counter(row["name"] for row in rows).values(), default=1) == 1, f"{name} has one twice: {rows}"
-        return {row["name"]: {field: row[field] or "" for field in TYPED} for row in rows}
+        return {row["name"]: {field: self.same(row[field] or "") for field in TYPED} for row in rows}
 
     def round(self) -> int:
         """A day: the writes."""
@@ -159,6 +202,8 @@ class Recurring(RuleBasedStateMachine):
         assert [row for row in self.world.owed() if row.state != "refused"] == []
         assert self.world.aside() == []
         self.agree()
+        for row in self.world.log("open"):
+            assert row.unit == EXISTENCE or self.differ(self.of(row), row.theirs), f"nothing is to be decided: {row}"
 
     def agree(self) -> None:
         shown = {name: self.shown(name) for name in self.names}
@@ -175,16 +220,18 @@ class Recurring(RuleBasedStateMachine):
                 differs = len({shown[name][record][field] for name in held}) > 1
                 assert not differs or (record, field) in asked, f"{record} differs in {field}: {shown}"
 
+    def differ(self, record: str, fields: Iterable[str]) -> bool:
+        """Do systems show different values of one of these, in whatever form?"""
+        rows = [one for name in self.names for one in self.world.held(name) if one["name"] == record]
+        return any(len({one[field] or "" for one in rows}) > 1 for field in fields)
+
     def of(self, row: Any) -> str:
         """The name of the record that a row of the log is about."""
         for name in self.names:
             for key, held in self.systems[name].held("thing").items():
-                if self.golden(name, key) == row.golden_id:
+                if self.world.golden(name, key) == row.golden_id:
                     return str(held["name"])
         raise AssertionError(f"a question about a record that nobody has: {row}")
-
-    def golden(self, name: str, key: str) -> int:
-        return self.world.golden(name, key)
 
     def edits_arrive(self) -> None:
         for name, key in list(self.each()):
