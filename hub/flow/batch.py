@@ -227,6 +227,7 @@ class Batch:
     ) -> None:
         """This record stands aside."""
         self.reviews[place.id, key] = reviews.row(place.id, key, kind, error, self.now, due_at, golden_id)
+        place.waits.contested |= kind == "in-doubt"
 
     def may_be(self, place: Place, key: str, golden_id: int, score: int | None) -> None:
         """A record that stands aside may be this golden record. `score`: None, if a rule says so."""

@@ -142,9 +142,11 @@ class Admins:
         self.play.note("somebody resumes", place.binding.system)
         with self.play.world.store.transaction() as tx:
             why = catalog.position(tx, place.id).paused
-            if why is not None and frozen(why):
+            chosen = why is not None and frozen(why)
+            if chosen:
                 was = place.binding.system in self.people.restored
                 catalog.choose(tx, place.id, "replay" if was else "baseline", self.play.world.hub.now())
                 self.play.met["a system seemed to be put back"] += not was
-                self.people.restored.discard(place.binding.system)
             catalog.pause(tx, place.id, None)
+        if chosen:
+            self.people.restored.discard(place.binding.system)

@@ -50,7 +50,8 @@ _AGENDA = Lookup(
          EXISTS (SELECT 1 FROM delivery d WHERE d.binding_id = b.id AND d.due_at <= :now),
          EXISTS (SELECT 1 FROM absence a WHERE a.binding_id = b.id AND a.state = 'accepted'),
          EXISTS (SELECT 1 FROM waiting w WHERE w.binding_id = b.id),
-         EXISTS (SELECT 1 FROM candidate c WHERE c.binding_id = b.id),
+         EXISTS (SELECT 1 FROM candidate c WHERE c.binding_id = b.id) OR
+         EXISTS (SELECT 1 FROM review r WHERE r.binding_id = b.id AND r.state = 'open' AND r.kind = 'in-doubt'),
          b.stopped, b.clock, b.mode, b.polled_at, o.failures, o.until, o.said
        FROM binding b JOIN entity e ON e.id = b.entity_id
          LEFT JOIN outage o ON o.instance_id = e.instance_id AND o.system = b.system

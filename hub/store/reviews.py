@@ -124,10 +124,13 @@ def decide(tx: Tx, binding_id: int, key: str, golden_id: int | None, said: str, 
     tx.run(_DECIDE, row)
 
 
-def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", limit: int = 100) -> list[Review]:
+def find(tx: Tx, binding_ids: Sequence[int], *, state: str = "open", kind: str = "", limit: int = 100) -> list[Review]:
+    """`kind`: only these."""
     table = schema.review
     wanted = (table.c.binding_id.in_(binding_ids), table.c.state == state, table.c.kind != DISCARDED)
     query = sa.select(table).where(*wanted)
+    if kind:
+        query = query.where(table.c.kind == kind)
     return [Review(*row) for row in tx.rows(query.order_by(table.c.id).limit(limit))]
 
 

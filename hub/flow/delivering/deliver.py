@@ -14,6 +14,7 @@ from hub.flow.delivering.halving import Halving
 from hub.flow.delivering.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
 from hub.flow.delivering.plan import GONE, Plan, plan
 from hub.flow.delivering.restraint import restrained, waits
+from hub.flow.delivering.rivals import Rivals, compared, rivals
 from hub.flow.delivering.settle import settle
 from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
@@ -77,11 +78,14 @@ class DeliveryPage:
         self.former: dict[int, list[str]] = {}
         #: Those of them that are there again.
         self.back: dict[int, str] = {}
+        #: What records that stand aside in doubt are found by.
+        self.rivals: Rivals = frozenset()
         #: Calls in a row that were not answered.
         self.lost = 0
 
     def run(self, after: int, doubts: bool) -> list[Plan]:
         """Deliver one page; what was planned. Less than a page: there is no more."""
+        self.ask()
         plans = self.intend(after, doubts)
         self.hub.store.held.still()
         ready = self.look([item for item in plans if item.write is not None])
@@ -94,6 +98,12 @@ class DeliveryPage:
         self.checked([p.due.golden_id for p in plans if p.step == "check" and p.due.golden_id not in waits])
         self.settle([item for item in plans if item.step == "settle"])
         return plans
+
+    def ask(self) -> None:
+        try:
+            self.rivals = rivals(self.hub, self.place)
+        except HubError as error:
+            self.stop(error)
 
     # -- intent -----------------------------------------------------------------------------------
 
@@ -142,10 +152,13 @@ class DeliveryPage:
     def uncontested(self, tx: Tx, plans: list[Plan]) -> list[Plan]:
         """A create waits while a record of that system stands aside that may be its counterpart, and one that was not
         answered is looked for instead of being repeated: no twin."""
-        creates = [item.due.golden_id for item in plans if item.step == "create"]
+        creates = {item.due.golden_id: item.due for item in plans if item.step == "create"}
         if not creates or not self.place.waits.contested:
             return plans
-        contested = candidates.contested(tx, self.place.id, creates)
+        contested = candidates.contested(tx, self.place.id, list(creates))
+        for golden_id, due in creates.items() if self.rivals else ():
+            if due.state != CREATING and not self.rivals.isdisjoint(compared(self.place.entity, due.known.fields)):
+                contested.add(golden_id)
         return [_waits(item) if item.due.golden_id in contested else item for item in plans]
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:

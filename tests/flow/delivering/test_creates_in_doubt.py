@@ -1,12 +1,13 @@
 """A create whose answer never came is not repeated blindly: token, search by our key, or a poll to the end tell."""
 
 import pytest
-from support.memory import Noted, World, memory
+from support.memory import Noted, World, linked, memory
 
 from hub.adapter import Can
 from hub.core.errors import Unknown
 from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
+from hub.flow.polling.poll import poll
 from hub.store.agenda import agenda
 
 TOKENS = Can(conditional=True, tombstones=True, tokens=True, answers=True, batch=10)
@@ -215,3 +216,42 @@ def test_what_a_person_said_is_carried_out_before_the_child_is_looked_for_again(
     settle(world)
     assert world.aside() == []
     assert [item.state for item in world.owed()] == []
+
+
+def test_nothing_is_created_beside_a_record_of_which_nobody_knows_yet_whether_it_is_ours() -> None:
+    """It may be the counterpart, which only shows once it is met. Everything else is created."""
+    world, crm, erp = linked(erp=memory(TOKENS), match=(("name",),))
+    crm.create(name="Cora")
+    erp.fail("write", "before", LOST)
+    world.sync()
+    erp.create(name="Bert")
+    poll(world.hub, world.place("erp"))
+    assert [row.kind for row in world.aside()] == ["in-doubt"]
+    crm.create(name="Bert")
+    crm.create(name="Dora")
+    world.sync()
+    assert sorted(row["name"] for row in world.held("erp")) == ["Anna", "Bert", "Dora"]
+    settle(world)
+    for system in ("crm", "erp"):
+        assert sorted(row["name"] for row in world.held(system)) == ["Anna", "Bert", "Cora", "Dora"]
+    assert (world.aside(), world.owed()) == ([], [])
+
+
+@pytest.mark.parametrize("can", [FINDS, POLLS], ids=["find", "poll"])
+def test_not_even_where_a_person_has_to_say_which_is_which(can: Can) -> None:
+    world, crm, erp = linked(erp=memory(can), match=(("name",),))
+    crm.create(name="Cora")
+    erp.fail("write", "before", LOST)
+    world.sync()
+    key = erp.create(name="Bert")
+    poll(world.hub, world.place("erp"))
+    crm.create(name="Bert")
+    settle(world)
+    assert sorted(row["name"] for row in world.held("erp")) == ["Anna", "Bert"]
+    separate(world.hub, world.place("erp"), key, "anna")
+    settle(world)
+    link(world.hub, world.place("erp"), key, world.golden("crm", "3"), "anna")
+    settle(world)
+    for system in ("crm", "erp"):
+        assert sorted(row["name"] for row in world.held(system)) == ["Anna", "Bert", "Cora"]
+    assert (world.aside(), world.owed()) == ([], [])
