@@ -145,6 +145,12 @@ class Memory:
         with self._lock:
             self._delete(obj, key)
 
+    def person_undelete(self, obj: str, key: str, fields: Raw) -> None:
+        """Somebody takes a record out of the bin, as `fields` say."""
+        with self._lock:
+            table = self._tables[obj]
+            table.rows[key] = self._row(table.gone.pop(key).version + 1, fields, {})
+
     def held(self, obj: str) -> dict[str, Raw]:
         """What the system holds now, by key."""
         with self._lock:

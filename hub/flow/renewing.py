@@ -28,7 +28,7 @@ class Behind(NamedTuple):
 
 def mark(tx: Tx, place: Place, linked: Sequence[int], now: str) -> None:
     """Of golden records that were linked just now, those that had another record there before."""
-    anew = list(links.former(tx, place.id, linked)) if linked else []
+    anew = list(links.former(tx, place.id, linked))
     said = f"{place.entity.name} was made anew in {place.binding.system}: what names it there is written its new key"
     waiting.save(tx, [Waiting(place.id, one, "", ANEW, place.id, None, None, False, False, said, now) for one in anew])
     place.waits.there |= bool(anew)

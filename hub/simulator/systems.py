@@ -120,9 +120,7 @@ class Simulated(Memory):
 
     def undelete(self, key: str) -> None:
         """Somebody takes a record out of the bin."""
-        table, row = self._tables[self.object], self.bin.pop(key)
-        table.gone.pop(key, None)
-        table.rows[key] = self._row(row.version + 2, row.fields, {})
+        self.person_undelete(self.object, key, self.bin.pop(key).fields)
 
     def _delete(self, obj: str, key: str) -> None:
         self.bin[key] = self._tables[obj].rows[key]

@@ -52,8 +52,6 @@ _ABOUT = Lookup(
         ORDER BY c.id DESC""",
     kind="bigint",
 )
-
-
 _TAKE_BACK = Lookup(
     "UPDATE conflict SET state = :state, decided_by = :who, decided_at = :now WHERE id {among}", kind="integer"
 )

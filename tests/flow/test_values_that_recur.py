@@ -78,9 +78,9 @@ class Recurring(RuleBasedStateMachine):
 
     # -- what people do ---------------------------------------------------------------------------
 
-    def one(self, number: int) -> tuple[Noted, str] | None:
-        """A record of a system."""
-        found = [(self.systems[name], key) for name, key in self.each()]
+    def one(self, number: int) -> tuple[str, str] | None:
+        """A system, and the key of one of its records."""
+        found = list(self.each())
         return found[number % len(found)] if found else None
 
     @rule(number=which, field=fields, value=values)
@@ -88,15 +88,16 @@ class Recurring(RuleBasedStateMachine):
         if one := self.one(number):
             self.type(*one, field, value)
 
-    def type(self, system: Noted, key: str, field: str, value: str) -> None:
-        if key in system.keys_held():
-            system.edit(key, **{field: value})
+    def type(self, name: str, key: str, field: str, value: str) -> None:
+        if key in self.systems[name].keys_held():
+            self.systems[name].edit(key, **{field: value})
 
     @rule(number=which)
     def delete(self, number: int) -> None:
         if one := self.one(number):
-            self.bin[self.name_of(one[0]), one[1]] = dict(one[0].row(one[1]))
-            one[0].delete(one[1])
+            name, key = one
+            self.bin[one] = self.systems[name].row(key)
+            self.systems[name].delete(key)
 
     @rule(number=which)
     def undelete(self, number: int) -> None:
@@ -156,10 +157,11 @@ class Recurring(RuleBasedStateMachine):
     def edit_meanwhile(self, number: int, call: str, phase: str, field: str, value: str) -> None:
         """Somebody edits in the middle of a call. (Not of a write to a system that cannot compare: nobody can tell.)"""
         one = self.one(number)
-        if one and (call == "changes" or one[0].can.conditional):
-            one[0].at(call, phase, lambda: self.type(*one, field, value))
+        system = self.systems[one[0] if one else self.somewhere(number)]
+        if one and (call == "changes" or system.can.conditional):
+            system.at(call, phase, lambda: self.type(*one, field, value))
             self.world.sync()
-            one[0].happens.clear()
+            system.happens.clear()
 
     # -- what must hold ---------------------------------------------------------------------------
 
@@ -172,9 +174,6 @@ class Recurring(RuleBasedStateMachine):
                 self.rest()
             assert self.world.log("open") == []
             self.edits_arrive()
-
-    def name_of(self, system: Noted) -> str:
-        return next(name for name, one in self.systems.items() if one is system)
 
     def shown(self, name: str) -> dict[str, dict[str, Any]]:
         """The records of a system, by name."""

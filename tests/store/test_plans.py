@@ -163,6 +163,7 @@ HOT: dict[str, Callable[[Desk], tuple[Any, ...]]] = {
     "deliveries done": lambda d: (lambda tx: deliveries.finish(tx, d.erp, deliveries.due(tx, d.erp, EVER, -1, 500)),),
     "deliveries to be reopened": lambda d: (deliveries.reopen, d.erp, IDS),
     "conflicts that end": lambda d: (conflicts.close, [("withdrawn", "hub", NOW, id_, d.crm, "name") for id_ in IDS]),
+    "lost edits that count again": lambda d: (conflicts.take_back, IDS, "hub", NOW),
     "records that are missed no more": lambda d: (absences.drop, d.crm, KEYS),
     "deletions to be approved": lambda d: (deliveries.approve, d.erp, IDS, NOW),
     "deletions to be held": lambda d: (deliveries.hold, d.erp, IDS, NOW, "c", "s"),

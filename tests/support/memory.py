@@ -63,10 +63,7 @@ class Noted(Memory):
 
     def undelete(self, key: str, **fields: Any) -> None:
         """Somebody takes a record out of the bin: it shows these fields, under its key."""
-        before, self._key = self._key, lambda obj, made: key  # type: ignore[method-assign]
-        self.create(**fields)
-        self._key = before  # type: ignore[method-assign]
-        self._tables["thing"].gone.pop(key, None)
+        self.person_undelete("thing", key, fields)
 
     def row(self, key: str) -> dict[str, Any]:
         return self.held("thing")[key]

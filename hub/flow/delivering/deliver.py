@@ -14,13 +14,13 @@ from hub.flow.delivering.halving import Halving
 from hub.flow.delivering.outcome import Afresh, Outcome, Outcomes, Sent, failed, let_go, silent
 from hub.flow.delivering.plan import GONE, Plan, plan
 from hub.flow.delivering.restraint import restrained, waits
-from hub.flow.delivering.rivals import Rivals, compared, rivals
+from hub.flow.delivering.rivals import Rivals, contested, rivals
 from hub.flow.delivering.settle import settle
 from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys, mothers, note
 from hub.flow.seen import Seen
-from hub.store import candidates, catalog, deliveries, intents, links
+from hub.store import catalog, deliveries, intents, links
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.intents import Intent
@@ -86,6 +86,8 @@ class DeliveryPage:
     def run(self, after: int, doubts: bool) -> list[Plan]:
         """Deliver one page; what was planned. Less than a page: there is no more."""
         self.ask()
+        if self.sent.stopped is not None:
+            return []
         plans = self.intend(after, doubts)
         self.hub.store.held.still()
         ready = self.look([item for item in plans if item.write is not None])
@@ -100,6 +102,7 @@ class DeliveryPage:
         return plans
 
     def ask(self) -> None:
+        """Who stands aside over there that what is to be created may be."""
         try:
             self.rivals = rivals(self.hub, self.place)
         except HubError as error:
@@ -122,8 +125,7 @@ class DeliveryPage:
             deliveries.postpone(tx, [waits(self.hub, place, item.due) for item in plans if item.step == "wait"])
             self.part([item for item in plans if item.step == "part"], tx)
             self.revisit(tx, [item for item in plans if item.step in ("contest", "check")])
-            creates = [item.due.golden_id for item in plans if item.step == "create"]
-            self.former = links.former(tx, place.id, creates) if creates else {}
+            self.former = links.former(tx, place.id, [item.due.golden_id for item in plans if item.step == "create"])
             self.announce(tx, plans)
             if place.parents:
                 note(tx, place, {item.due.golden_id: item.waits for item in plans}, self.now)
@@ -152,14 +154,11 @@ class DeliveryPage:
     def uncontested(self, tx: Tx, plans: list[Plan]) -> list[Plan]:
         """A create waits while a record of that system stands aside that may be its counterpart, and one that was not
         answered is looked for instead of being repeated: no twin."""
-        creates = {item.due.golden_id: item.due for item in plans if item.step == "create"}
+        creates = [item.due for item in plans if item.step == "create"]
         if not creates or not self.place.waits.contested:
             return plans
-        contested = candidates.contested(tx, self.place.id, list(creates))
-        for golden_id, due in creates.items() if self.rivals else ():
-            if due.state != CREATING and not self.rivals.isdisjoint(compared(self.place.entity, due.known.fields)):
-                contested.add(golden_id)
-        return [_waits(item) if item.due.golden_id in contested else item for item in plans]
+        left = contested(tx, self.place, self.rivals, creates)
+        return [_waits(item) if item.due.golden_id in left else item for item in plans]
 
     def announce(self, tx: Tx, plans: Sequence[Plan]) -> None:
         """What is about to go out, so that it is known for what it is should its answer never come: a mark that closes
@@ -300,12 +299,10 @@ class DeliveryPage:
         to_hub, rows = self.place.binding.mapping.to_hub, []
         bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
         for due in [item.due for item in plans]:
-            unfit = bad.get(due.known.key or self.back.get(due.golden_id, ""))
-            if not unfit:
-                continue
-            why = misfit(unfit)
-            row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
-            rows.append({**row, "doubt": due.known.sent is not None})
+            if unfit := bad.get(due.known.key or self.back.get(due.golden_id, "")):
+                why = misfit(unfit)
+                row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
+                rows.append({**row, "doubt": due.known.sent is not None})
         if rows:
             with self.hub.store.transaction() as tx:
                 deliveries.postpone(tx, rows)

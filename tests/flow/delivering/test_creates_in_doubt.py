@@ -4,7 +4,7 @@ import pytest
 from support.memory import Noted, World, linked, memory
 
 from hub.adapter import Can
-from hub.core.errors import Unknown
+from hub.core.errors import TryLater, Unknown
 from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
 from hub.flow.polling.poll import poll
@@ -235,6 +235,23 @@ def test_nothing_is_created_beside_a_record_of_which_nobody_knows_yet_whether_it
     for system in ("crm", "erp"):
         assert sorted(row["name"] for row in world.held(system)) == ["Anna", "Bert", "Cora", "Dora"]
     assert (world.aside(), world.owed()) == ([], [])
+
+
+def test_while_that_one_cannot_be_read_nothing_is_sent() -> None:
+    world, crm, erp = linked(erp=memory(TOKENS), match=(("name",),))
+    crm.create(name="Cora")
+    erp.fail("write", "before", LOST)
+    world.sync()
+    erp.create(name="Bert")
+    poll(world.hub, world.place("erp"))
+    crm.create(name="Bert")
+    erp.writes.clear()
+    erp.fail("read", "before", TryLater("system.busy", "later"))
+    [trouble] = world.sync().troubles
+    assert "system.busy" in trouble
+    assert erp.writes == []
+    settle(world)
+    assert sorted(row["name"] for row in world.held("erp")) == ["Anna", "Bert", "Cora"]
 
 
 @pytest.mark.parametrize("can", [FINDS, POLLS], ids=["find", "poll"])
