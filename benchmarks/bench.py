@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import click
 
-from benchmarks import around, counterparts, figures, reading, scenes, single, table, targets
+from benchmarks import around, counterparts, figures, growth, reading, scenes, single, table, targets
 from benchmarks.databases import New, databases
 from benchmarks.figures import Row
 from benchmarks.scenes import Arena, Pair
@@ -30,6 +30,8 @@ PAGE = counterparts.ROOT / "docs" / "performance.md"
 QUICK, FULL, MILLION = (1_000, 10_000), (1_000, 10_000, 100_000), 1_000_000
 #: At the largest size a round takes minutes, and counts and flatness are looked at, not ratios to the percent.
 ROUNDS_OF_A_MILLION = 1
+#: Of what grows with the records, where each round reads all of a million.
+ROUNDS_OF_GROWTH = 3
 SINGLE_RECORDS = 1_000
 
 
@@ -83,6 +85,8 @@ def measured(plan: Plan) -> Iterator[Row]:
             with databases(store, folder) as new_database:
                 for records in plan.sizes:
                     yield from compared(plan, store, records, folder / f"{store}-{records}", new_database)
+                if store == "sqlite" and MILLION in plan.sizes:
+                    yield growth.measure(folder, new_database, ROUNDS_OF_GROWTH, tell)
         if not plan.phases_only:
             yield from others(plan, folder)
 

@@ -56,6 +56,11 @@ def beside(rows: Sequence[Row]) -> list[str]:
                     f"Sandbox CRM: {row['rendered_us']} us a record, spyne's objects {row['objects_us']} "
                     f"({row['ratio']}x)."
                 )
+            case "growth":
+                said.append(
+                    f"A record among {row['records']:,} against one among 10,000, in turns: initial load "
+                    f"{row['initial']}x, re-read {row['reread']}x; an idle poll against one over 1,000: {row['idle']}x."
+                )
             case "status":
                 said.append(f"`hub status`: {row['cpu_ms']} ms of CPU, imports included.")
     return said

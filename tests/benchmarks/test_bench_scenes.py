@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import counterparts, reading, scenes, single
+from benchmarks import counterparts, growth, reading, scenes, single
 from benchmarks.databases import databases
 from benchmarks.scenes import Arena, Pair
 
@@ -100,3 +101,16 @@ def test_a_page_is_read_in_the_three_ways_that_are_compared(arena: Arena) -> Non
     row = reading.measure(arena.crm, rounds=1)
     assert row["name"] == "read_page"
     assert min(row["adapter_us"], row["walk_us"], row["zeep_us"]) > 0
+
+
+def test_growth_is_seen_in_turns(tmp_path: Path) -> None:
+    said: list[str] = []
+    with databases("sqlite", tmp_path) as new_database:
+        row = growth.measure(tmp_path, new_database, 1, said.append, growth.Sizes(20, 50, 100))
+    assert min(row["initial"], row["reread"], row["idle"]) > 0
+    assert [line.split()[1].rstrip(":") for line in said] == ["initial", "re-read", "idle"]
+
+
+def test_what_grows_is_compared_with_the_same_minute() -> None:
+    costs = iter([1.0, 2.0, 3.0, 8.0, 5.0, 6.0, 7.0])  # the machine becomes slower all the time
+    assert growth.between(lambda: next(costs), lambda: next(costs)) == 2.0
