@@ -162,7 +162,7 @@ class Decided:
     def entered(self, name: str, value: Value) -> Value:
         """A value that a person typed. Refused: one of the systems would not take it."""
         try:
-            return entered(self.place, name, value)
+            return entered(self.tx, self.hub, self.place, name, value)
         except Unfit as error:
             raise Refused("conflict.value", f"{name}: {error.said}") from error
 

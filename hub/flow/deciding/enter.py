@@ -3,18 +3,25 @@
 from collections.abc import Mapping, Sequence
 
 from hub.core.record import Fields, Value
+from hub.core.references import named, number
 from hub.core.unfit import Unfit
 from hub.core.values import reader
 from hub.flow.batch import Batch
 from hub.flow.place import Hub, Place
-from hub.store import deliveries, records
+from hub.store import deliveries, links, records
 from hub.store.database import Tx
+from hub.store.schema import LIVE
+
+#: Golden records have no higher number.
+_LAST = 2**63 - 1
 
 
-def entered(place: Place, name: str, value: Value) -> Value:
-    """A value that a person typed for a field, as the hub writes it. Unfit: one of the systems would not take it."""
-    if name in place.entity.references:
-        raise Unfit("reference.typed", "a reference is not typed here: change it in one of the systems")
+def entered(tx: Tx, hub: Hub, place: Place, name: str, value: Value) -> Value:
+    """A value that a person typed for a field, as the hub writes it; of a reference, the parent as `SYSTEM:KEY` or
+    `hub:ID`. Unfit: one of the systems would not take it, or there is no such parent."""
+    entity = place.entity.references.get(name)
+    if entity is not None and value is not None:
+        return _parent(tx, hub, entity, str(value))
     spec = place.binding.mapping.specs[name]
     found = reader(spec.type, scale=spec.scale, zone=spec.zone)(value)
     for other in (place, *place.others):
@@ -24,6 +31,20 @@ def entered(place: Place, name: str, value: Value) -> Value:
                 said = "; ".join(problem.said for problem in problems)
                 raise Unfit(problems[0].code, f"does not fit {other.binding.system}: {said}")
     return found
+
+
+def _parent(tx: Tx, hub: Hub, entity: str, typed: str) -> Value:
+    """The golden record that is meant, if it is of that entity and lives in some system."""
+    places = hub.places[entity]
+    golden_id = number(typed)
+    if golden_id is None:
+        system, _, key = typed.partition(":")
+        link = links.lookup(tx, places[system].id, [key]).get(key) if system in places else None
+        golden_id = link.golden_id if link is not None and link.state == LIVE else 0
+    if not (golden_id <= _LAST and links.of_golden(tx, golden_id, [place.id for place in places.values()])):
+        said = f"expected the {entity} it names, as SYSTEM:KEY or hub:ID, one that is there; got '{typed}'"
+        raise Unfit("reference.unknown", said)
+    return named(golden_id)
 
 
 def edit(tx: Tx, hub: Hub, place: Place, edits: Mapping[int, Fields], who: str) -> None:

@@ -74,13 +74,13 @@ class Corrected:
 
 
 def columns(place: Place) -> list[str]:
-    """The entity's fields that this system is sent, but for references: those are corrected in a system."""
-    plain = place.binding.mapping.writable - place.entity.references.keys()
-    return [name for unit in place.entity.units for name in unit.fields if name in plain]
+    """The entity's fields that this system is sent."""
+    sent = place.binding.mapping.writable
+    return [name for unit in place.entity.units for name in unit.fields if name in sent]
 
 
 def text_of(value: Value) -> str:
-    """A value as a cell shows it."""
+    """A value as a cell shows it; a reference as `hub:ID`."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -158,7 +158,7 @@ class Sheet:
         values: Fields = {}
         for name, cell in changed.items():
             try:
-                value = entered(self.place, name, cell.text or None)
+                value = entered(self.tx, self.hub, self.place, name, cell.text or None)
             except Unfit as error:
                 self.wrong(row, cell.column, f"{self.place.entity.name}.{name}: {error.said}")
                 continue
