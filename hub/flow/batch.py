@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from hub.core import landing
 from hub.core.errors import HubError
 from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.core.model import Policy
@@ -89,8 +90,8 @@ class Batch:
         self.ended: list[Row] = []
         self.reviews: dict[tuple[int, str], dict[str, Any]] = {}
         self.settled: dict[int, list[str]] = {}
-        #: Golden records whose unanswered write was seen to have arrived.
-        self.answered: list[int] = []
+        #: By binding, golden records of whose unanswered write it is known what came of it.
+        self.answered: dict[int, list[int]] = {}
         #: Deleted golden records that are apart from a binding: perhaps for a deletion there that waits for a person.
         self.pointless: dict[int, list[Draft]] = {}
         #: Golden records whose deletion a person has approved.
@@ -138,12 +139,17 @@ class Batch:
     def unlink(self, place: Place, key: str, known: Known, state: int = DELETED) -> None:
         """The record is gone there, or let go. It stays known, so that it is not taken for a new one, with what it
         showed, should it come back from a bin; what a person had to decide about its fields is settled by that."""
-        kept = known.shadow if state == DELETED else None
-        shadow = links.encoded(kept and kept._replace(held={}))
-        self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *shadow)
+        kept = landing.gone(known.shadow, known.sent) if known.shadow is not None and state == DELETED else None
+        self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *links.encoded(kept))
+        if known.sent is not None:
+            self.answer(place, known.golden_id)
         for unit in known.shadow.held if known.shadow is not None else ():
             if unit != EXISTENCE:
                 self.end(place, known.golden_id, unit, conflicts.SUPERSEDED)
+
+    def answer(self, place: Place, golden_id: int) -> None:
+        """A write that was not answered needs no answer any more."""
+        self.answered.setdefault(place.id, []).append(golden_id)
 
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
@@ -257,7 +263,8 @@ class Batch:
         deliveries.owe(tx, list(self.owed), self.now)
         for other in self.place.others:
             deliveries.approve(tx, other.id, self.approved, self.now)
-        deliveries.reopen(tx, self.place.id, self.answered)
+        for binding_id, golden_ids in self.answered.items():
+            deliveries.reopen(tx, binding_id, golden_ids)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
         for binding_id, keys in self.settled.items():
@@ -267,7 +274,7 @@ class Batch:
             aside = [key for binding_id, key in self.reviews if binding_id == self.place.id]
             candidates.save(tx, self.place.id, aside, self.candidates)
             self.place.waits.contested |= bool(self.candidates)
-        if self.answered:  # what waited for it, on this page too
+        if self.place.id in self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
 

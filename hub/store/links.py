@@ -1,13 +1,13 @@
 """Links: which record of a system is which golden record. 1:1, and the database holds us to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
-from hub.core.merge import Shadow
+from hub.core.merge import Held, Shadow
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, upsert
 from hub.store.database import Store, Tx, decode
@@ -40,7 +40,7 @@ _TAKEN = Lookup(
     "SELECT l.key, l.golden_id FROM {each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 1}"
 )
 _REMEMBERED = Lookup(
-    "SELECT l.key, l.doc, l.asked FROM "
+    "SELECT l.key, l.doc, l.asked, l.held FROM "
     "{each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 0 AND l.doc IS NOT NULL}"
 )
 _FORMER = Lookup(
@@ -89,9 +89,8 @@ def taken(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, int]:
 
 
 def remembered(tx: Tx, binding_id: int, keys: Sequence[str]) -> dict[str, Shadow]:
-    """What records that are gone showed last, by key."""
-    rows = tx.each(_REMEMBERED, keys, binding=binding_id)
-    return {key: Shadow(orjson.loads(doc), decode(asked) or {}) for key, doc, asked in rows}
+    """What records that are gone showed last, by key, as `hub.core.landing.gone` made it."""
+    return {row[0]: decoded(*row[1:]) for row in tx.each(_REMEMBERED, keys, binding=binding_id)}
 
 
 def former(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -128,6 +127,15 @@ def encoded(shadow: Shadow | None, doc: bytes | None = None) -> Row:
         orjson.dumps(asked) if asked else None,
         orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
     )
+
+
+def decoded(doc: bytes, asked: bytes | None, held: bytes | None) -> Shadow:
+    """The shadow that these columns hold."""
+    return Shadow(orjson.loads(doc), decode(asked) or {}, units(held))
+
+
+def units(held: bytes | None) -> Mapping[str, Held]:
+    return {} if held is None else {unit: Held(*pair) for unit, pair in orjson.loads(held).items()}
 
 
 def versions(tx: Tx, rows: Sequence[Row]) -> None:

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from hub.core.merge import Held, Shadow
+from hub.core.merge import Shadow
 from hub.core.model import Policy
 from hub.core.policy import NO_PINS
 from hub.core.record import Fields
-from hub.store import schema
+from hub.store import links, schema
 from hub.store.bulk import Bulk, Row, insert
-from hub.store.database import Store, Tx, decode
+from hub.store.database import Store, Tx
 from hub.store.lookup import Lookup
 
 #: field -> [system, stamp] of its value; "" is for all that are not named.
@@ -86,7 +86,9 @@ def linked_pages(store: Store, binding_id: int, size: int) -> Iterator[list[tupl
         if not rows:
             return
         after = rows[-1][0]
-        yield [(row[0], [orjson.loads(row[1]), *(held.theirs for held in _held(row[2]).values())]) for row in rows]
+        yield [
+            (row[0], [orjson.loads(row[1]), *(held.theirs for held in links.units(row[2]).values())]) for row in rows
+        ]
 
 
 def known(row: Sequence[Any]) -> Known:
@@ -94,23 +96,15 @@ def known(row: Sequence[Any]) -> Known:
     golden_id, state, doc, origin, apart, key, version, hash_, base, asked, held, sent, pins = row
     shadow = None
     if base is not None:
-        shadow = Shadow(orjson.loads(base)) if asked is held is None else _shadow(base, asked, held)
+        shadow = Shadow(orjson.loads(base)) if asked is held is None else links.decoded(base, asked, held)
     marks = frozenset(orjson.loads(apart)) if apart else NOWHERE
     out = None if sent is None else orjson.loads(sent)
     pinned = NO_PINS if pins is None else _pins(pins)
     return Known(golden_id, state, orjson.loads(doc), origin, marks, key, version, hash_, shadow, out, pinned)
 
 
-def _shadow(doc: bytes, asked: bytes | None, held: bytes | None) -> Shadow:
-    return Shadow(orjson.loads(doc), decode(asked) or {}, _held(held))
-
-
 def _pins(data: bytes) -> Mapping[str, Policy]:
     return {unit: Policy(rule, tuple(order)) for unit, (rule, order) in orjson.loads(data).items()}
-
-
-def _held(data: bytes | None) -> Mapping[str, Held]:
-    return {} if data is None else {unit: Held(*pair) for unit, pair in orjson.loads(data).items()}
 
 
 def pin(tx: Tx, golden_id: int, pins: Mapping[str, Policy]) -> None:

@@ -12,6 +12,7 @@
 
 from collections.abc import Mapping
 
+from hub.core import landing
 from hub.core.errors import Refused
 from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.flow.batch import Batch, Draft
@@ -103,9 +104,11 @@ class Returning:
         if self.mode is not None:
             return {}
         shown = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
-        keys = {golden.golden_id: look.record.key for look, golden in self.found}
-        before = {golden_id: shown[key] for golden_id, key in keys.items() if key in shown}
-        return {**before, **edits_again(self.batch, self.place, before)}
+        looks = {golden.golden_id: look for look, golden in self.found if look.record.key in shown}
+        before = {golden_id: shown[look.record.key] for golden_id, look in looks.items()}
+        edited = edits_again(self.batch, self.place, before)
+        bases = {one: edited.get(one, shadow)._replace(held=shadow.held) for one, shadow in before.items()}
+        return {one: landing.back(shadow, looks[one].fields) for one, shadow in bases.items()}
 
     def base(self, draft: Draft, before: Shadow | None) -> Shadow | None:
         """Where the system was put back, all that it shows anew is an edit there."""

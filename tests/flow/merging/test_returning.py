@@ -363,3 +363,24 @@ def test_of_two_that_were_the_same_one_and_are_back_together_one_waits_for_a_per
         world.sync()
     assert (len(crm.keys_held()), len(erp.keys_held())) == (1, 1)
     assert settled(world)
+
+
+@pytest.mark.parametrize("phone", ["7", "8"], ids=["as it was sent", "edited since"])
+@pytest.mark.parametrize("phase", ["before", "after"], ids=["never arrived", "carried out"])
+def test_an_update_that_was_not_answered_before_the_deletion_is_nobodys_edit(phase: str, phone: str) -> None:
+    world, crm, erp = linked()
+    crm.edit("1", phone="7")
+    erp.fail("write", phase, Unknown("lost", "no answer"))
+    world.sync()
+    shown = erp.row("1")
+    erp.delete("1")
+    world.sync()
+    crm.edit("1", phone=phone)
+    world.sync()
+    erp.undelete("1", **shown)
+    world.sync()
+    world.clock.pass_(100)
+    world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": phone}]
+    assert [row.unit for row in world.log()] == ["*"]
+    assert settled(world)
