@@ -143,6 +143,8 @@ class Ending:
         seen: dict[tuple[int, int, str], tuple[str, str, str]] = {}
         #: There a value that lost to the hub's may be edited before that is written.
         replayed = set[tuple[int, int, str]]()
+        #: What was decided for against a later value: it stands anew.
+        kept = dict[tuple[int, int, str], str]()
         for row in sorted(log, key=lambda row: row.id):
             if row.rule == REPLAYED:  # whatever was read again after a backup
                 replayed.add((row.binding_id, row.golden_id, row.unit))
@@ -159,8 +161,11 @@ class Ending:
                 row.base is None and self.truth.world.instance.entities[self.truth.name].matches
             )  # or the child of a lost create
             untold = self.truth.about(row) in (self.truth.doubted if pairs(row) else self.truth.late)
-            if not stranger and where not in replayed and self.invented(row) and not untold:
+            again = where in replayed or kept.get(where) == now[1]
+            if not stranger and not again and self.invented(row) and not untold:
                 raise Broken(OTHER, f"not a clash, one was typed over the other: {row}")
+            if row.verdict == "keep":
+                kept[where] = now[1]
 
     def invented(self, row: Conflict) -> bool:
         """Is one side as a whole in the past of the other?"""

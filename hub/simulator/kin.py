@@ -97,12 +97,14 @@ class Kin:
 
     def alive(self, everywhere: set[int]) -> None:
         """Nobody names the key of a record that is gone, where another one stands for it, unless a person has to decide
-        about it."""
+        about it, or the hub never saw that record."""
         for name, system in self.truth.systems.items():
             held = system.held(system.object)
             for key, raw in held.items():
                 parent = str(raw.get(PARENT) or "")
-                if not parent or parent in held or name in self.clashed(self.who[name, key], OPEN):
+                if not parent or parent in held or parent not in system.shown:
+                    continue
+                if name in self.clashed(self.who[name, key], OPEN):
                     continue
                 if {self.who[name, key], self.who[name, parent]} <= everywhere:
                     raise Broken(LOST, f"{name} {key}: its parent {parent} is gone, and was made anew")

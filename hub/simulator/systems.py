@@ -96,6 +96,8 @@ class Simulated(Memory):
         self.name, self.kind, self.trouble, self.clock, self.watch = name, kind, trouble, clock, watch
         #: How often the hub was told things that it has to cope with, by what was told.
         self.told: dict[str, int] = {}
+        #: The keys of records that the hub was shown.
+        self.shown: set[str] = set()
         #: The tokens of creates so far, by golden record.
         self.tried: dict[str, set[str]] = {}
         self.under_way: tuple[str, Sequence[Write]] = "", ()
@@ -131,7 +133,16 @@ class Simulated(Memory):
 
     def write(self, obj: str, writes: Sequence[Write]) -> list[Written | Failure]:
         self.under_way = obj, writes
-        return super().write(obj, writes)
+        outcomes = super().write(obj, writes)
+        self.shown.update(outcome.key for outcome in outcomes if isinstance(outcome, Written))
+        return outcomes
+
+    def read(self, obj: str, keys: Sequence[str]) -> list[Record]:
+        return self.show(super().read(obj, keys))
+
+    def show(self, records: list[Record]) -> list[Record]:
+        self.shown.update(record.key for record in records)
+        return records
 
     def writing(self) -> list[Raw]:
         """The records that the write under way is about."""
@@ -162,15 +173,16 @@ class Simulated(Memory):
         found = super().find(obj, name, values)
         if found:
             self.tell("a search found")
-        if not self.kind.lag:
-            return found
-        rows, until = self._tables[obj].rows, self.clock.at + timedelta(seconds=self.kind.skew - self.kind.lag)
-        return [record for record in found if rows[record.key].stamp <= until]
+        if self.kind.lag:
+            rows, until = self._tables[obj].rows, self.clock.at + timedelta(seconds=self.kind.skew - self.kind.lag)
+            found = [record for record in found if rows[record.key].stamp <= until]
+        return self.show(found)
 
     def changes(self, obj: str, since: Cursor | None) -> Iterator[Page]:
         for number, page in enumerate(super().changes(obj, since)):
             if number == 1:
                 self.tell("second page")
+            self.shown.update(record.key for record in page.records)
             yield page
 
     def keys(self, obj: str) -> Iterator[list[str]]:
