@@ -202,9 +202,9 @@ class Finder:
 
     def none_of_them(self, key: str, fields: Fields) -> Found:
         """A person decided that it is none of the records it could be then. One that came since is asked about: two
-        people may have said it of two records that are the same."""
-        # Only asked what it would be: a create without an answer that this finds stays in doubt.
-        doubts = list(self.doubts)
+        people may have said it of two records that are the same; so is one that it was not compared with, while it
+        could be the child of an unanswered create."""
+        doubts, self.doubts = self.doubts, []
         found = self.by_rules(key, fields)
         self.doubts = doubts
         may_be = list(found.candidates)
@@ -214,7 +214,7 @@ class Finder:
         if not since:
             return Found()
         which = ", ".join(f"hub:{golden_id}" for golden_id in since[:5])
-        said = f"a person decided that it is a new one, but {which} came since, which it may be: decide again"
+        said = f"a person decided that it is a new one, without seeing {which}, which it may be: decide again"
         return Found(problem=Refused("match.came-since", said), kind="ambiguous", candidates=may_be)
 
     def by_person(self, golden_id: int, fields: Fields) -> Found:

@@ -212,3 +212,26 @@ def test_a_record_that_becomes_new_is_compared_with_what_stands_aside_before_it_
     hub.sync()
     assert hub.golden("crm", "2") == hub.golden("erp", "2")
     assert (len(erp.keys_held()), hub.aside()) == (3, [])
+
+
+def test_a_new_one_is_compared_with_the_hubs_if_it_was_asked_about_as_a_possible_child_only() -> None:
+    hub, crm, erp = world()
+    crm.create(name="Bolt Bakery", phone="021 777 0000", city="Cork")
+    erp.fail("write", "before", Unknown("net.timeout", "no answer"))
+    hub.sync()
+    crm.create(**ACME)
+    Sync(hub.hub).poll(hub.place("crm"), False)
+    erp.create(name="Acme Engines Ltd", city="Dublin")
+    Sync(hub.hub).poll(hub.place("erp"), False)
+    assert [review.kind for review in hub.aside()] == ["in-doubt"]
+    separate(hub.hub, hub.place("erp"), "1", "ann")
+    for _ in range(2):
+        hub.clock.pass_(120)
+        hub.sync()
+    [review] = hub.aside()
+    assert (review.kind, review.code) == ("ambiguous", "match.came-since")
+    assert f"without seeing hub:{hub.golden('crm', '2')}" in review.said
+    assert sorted(row["name"] for row in erp.held("thing").values()) == ["Acme Engines Ltd", "Bolt Bakery"]
+    separate(hub.hub, hub.place("erp"), "1", "ann")
+    hub.sync()
+    assert len(crm.keys_held()) == len(erp.keys_held()) == 3
