@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 
 from hub.core.errors import ConfigError, Refused
+from hub.core.references import number
 from hub.core.unfit import nearest
 from hub.flow.place import Hub, Place
 from hub.store import links, reviews
-
-#: Digits of a golden record's number.
-_DIGITS = 18
 
 
 def known_entities(names: Iterable[str], entities: Iterable[str]) -> None:
@@ -41,10 +39,11 @@ def places_named(hub: Hub, entity: str | None, system: str | None) -> list[Place
 
 def golden_number(record: str) -> int:
     """The number in `hub:ID`. Refused: it is none."""
-    number = record.removeprefix("hub:")
-    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
-        raise Refused("record.unknown", f"there is no golden record {number}: expected hub: and a number")
-    return int(number)
+    digits = record.removeprefix("hub:")
+    found = number(f"hub:{digits}")
+    if found is None:
+        raise Refused("record.unknown", f"there is no golden record {digits}: expected hub: and a number")
+    return found
 
 
 def golden_of(hub: Hub, entity: str, record: str) -> int:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 from hub.core.record import Value
 
 _PREFIX = "hub:"
+#: Golden records are numbered in 63 bits.
+_LAST = 2**63 - 1
 #: Of a golden record that turned out to be another one: the field that names that one.
 INTO = ""
 
@@ -43,9 +45,10 @@ def is_named(value: Value) -> bool:
 
 
 def number(value: Value) -> int | None:
-    """The golden record that a value names. None: it names none."""
+    """The golden record that a value names. None: it names none, whoever typed it."""
     digits = value.removeprefix(_PREFIX) if isinstance(value, str) and value.startswith(_PREFIX) else ""
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    fits = digits.isascii() and digits.isdigit() and len(digits) <= len(str(_LAST))
+    return int(digits) if fits and int(digits) <= _LAST else None
 
 
 def ordered(edges: Edges) -> list[str]:

@@ -106,3 +106,8 @@ def test_a_key_that_would_be_sent_as_text_where_a_number_is_expected_is_told(typ
     mapping = compile_mapping(MappingSpec("person", "person", (spec,)))
     there = ObjectInfo("person", [FieldInfo("firm_id", "integer")])
     assert [problem.code for problem in fit(mapping, there)] == codes
+
+
+def test_the_last_golden_record_has_63_bits() -> None:
+    assert number(named(2**63 - 1)) == 2**63 - 1
+    assert [number(value) for value in (named(2**63), named(10**19), "hub:" + "9" * 5000)] == [None] * 3

@@ -12,9 +12,6 @@ from hub.store import deliveries, links, records
 from hub.store.database import Tx
 from hub.store.schema import LIVE
 
-#: Golden records have no higher number.
-_LAST = 2**63 - 1
-
 
 def entered(tx: Tx, hub: Hub, place: Place, name: str, value: Value) -> Value:
     """A value that a person typed for a field, as the hub writes it; of a reference, the parent as `SYSTEM:KEY` or
@@ -41,7 +38,7 @@ def _parent(tx: Tx, hub: Hub, entity: str, typed: str) -> Value:
         system, _, key = typed.partition(":")
         link = links.lookup(tx, places[system].id, [key]).get(key) if system in places else None
         golden_id = link.golden_id if link is not None and link.state == LIVE else 0
-    if not (golden_id <= _LAST and links.of_golden(tx, golden_id, [place.id for place in places.values()])):
+    if not links.of_golden(tx, golden_id, [place.id for place in places.values()]):
         said = f"expected the {entity} it names, as SYSTEM:KEY or hub:ID, one that is there; got '{typed}'"
         raise Unfit("reference.unknown", said)
     return named(golden_id)
