@@ -140,9 +140,9 @@ class Simulated(Memory):
     def read(self, obj: str, keys: Sequence[str]) -> list[Record]:
         return self.show(super().read(obj, keys))
 
-    def show(self, records: list[Record]) -> list[Record]:
+    def show(self, records: Sequence[Record]) -> list[Record]:
         self.shown.update(record.key for record in records)
-        return records
+        return list(records)
 
     def writing(self) -> list[Raw]:
         """The records that the write under way is about."""
@@ -182,7 +182,7 @@ class Simulated(Memory):
         for number, page in enumerate(super().changes(obj, since)):
             if number == 1:
                 self.tell("second page")
-            self.shown.update(record.key for record in page.records)
+            self.show(page.records)
             yield page
 
     def keys(self, obj: str) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hub.core.model import Deletes, Policy
 from hub.simulator.histories import Outcome, Step, run
 from hub.simulator.planted import BUGS, planted
 from hub.simulator.profiles import PLAIN
@@ -32,3 +33,41 @@ def test_it_would_be_a_twin_if_they_were_believed_whatever_came_since() -> None:
     [bug] = [bug for bug in BUGS if bug.name == "a new one, whatever came since"]
     with planted(bug):
         assert two_say_that_one_record_is_new().kind == "duplicated"
+
+
+def lost(*steps: Step) -> tuple[Step, ...]:
+    """The next answer of the first system is lost, after the write."""
+    return Step("lose_an_answer", {"where": 2, "phase": "after", "whole": True}), *steps
+
+
+def test_a_second_edit_after_a_decision_for_the_older_value_is_a_clash_of_its_own() -> None:
+    """The first was typed over what the hub had made there unheard, the second over what lost to the decision."""
+    steps = (
+        Step("edit", {"where": 1, "which": 0, "names": ("amount",)}),
+        Step("delete", {"where": 2, "which": 1}),
+        *lost(
+            Step("edit", {"where": 2, "which": 2, "names": ("phone",)}),
+            Step("sync", {}),
+            Step("decide", {"which": 2, "side": "ours"}),
+            Step("edit_later", {"where": 2, "which": 0, "names": ("phone",)}),
+        ),
+    )
+    kinds = (PLAIN, replace(PLAIN, can=replace(PLAIN.can, batch=1)))
+    outcome = run(Setup(kinds, deletes=Policy("edit"), match=(("name",),)), steps)
+    assert outcome.kind is None, outcome.story
+
+
+def test_a_parent_that_the_hub_never_saw_is_not_asked_for() -> None:
+    """It was made anew unheard, named by a person, and deleted."""
+    steps = (
+        Step("create", {"where": 2, "names": ("amount",)}),
+        Step("sync", {}),
+        Step("delete", {"where": 0, "which": 2}),
+        Step("delete", {"where": 0, "which": 0}),
+        *lost(
+            Step("adopt", {"where": 0, "which": 1, "other": 0}),
+            Step("delete", {"where": 0, "which": 0}),
+        ),
+    )
+    outcome = run(Setup((PLAIN, PLAIN), kin=True, means=(Deletes(take="restore"), Deletes())), steps)
+    assert outcome.kind is None, outcome.story
