@@ -90,8 +90,8 @@ class Batch:
         self.ended: list[Row] = []
         self.reviews: dict[tuple[int, str], dict[str, Any]] = {}
         self.settled: dict[int, list[str]] = {}
-        #: By binding, golden records of whose unanswered write it is known what came of it.
-        self.answered: dict[int, list[int]] = {}
+        #: Golden records of whose unanswered write it is known what came of it, or that need not know it any more.
+        self.answered: list[int] = []
         #: Deleted golden records that are apart from a binding: perhaps for a deletion there that waits for a person.
         self.pointless: dict[int, list[Draft]] = {}
         #: Golden records whose deletion a person has approved.
@@ -142,14 +142,10 @@ class Batch:
         kept = landing.gone(known.shadow, known.sent) if known.shadow is not None and state == DELETED else None
         self.links[place.id, key] = (place.id, key, known.golden_id, state, None, None, *links.encoded(kept))
         if known.sent is not None:
-            self.answer(place, known.golden_id)
+            self.answered.append(known.golden_id)
         for unit in known.shadow.held if known.shadow is not None else ():
             if unit != EXISTENCE:
                 self.end(place, known.golden_id, unit, conflicts.SUPERSEDED)
-
-    def answer(self, place: Place, golden_id: int) -> None:
-        """A write that was not answered needs no answer any more."""
-        self.answered.setdefault(place.id, []).append(golden_id)
 
     def seen(self, place: Place, key: str, hash_: bytes | None, version: str | None, shadow: Shadow) -> None:
         """A record that stays linked as it is shows something else."""
@@ -263,8 +259,7 @@ class Batch:
         deliveries.owe(tx, list(self.owed), self.now)
         for other in self.place.others:
             deliveries.approve(tx, other.id, self.approved, self.now)
-        for binding_id, golden_ids in self.answered.items():
-            deliveries.reopen(tx, binding_id, golden_ids)
+        deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
         for binding_id, keys in self.settled.items():
@@ -274,7 +269,7 @@ class Batch:
             aside = [key for binding_id, key in self.reviews if binding_id == self.place.id]
             candidates.save(tx, self.place.id, aside, self.candidates)
             self.place.waits.contested |= bool(self.candidates)
-        if self.place.id in self.answered:  # what waited for it, on this page too
+        if self.answered:  # what waited for it, on this page too
             reviews.wake(tx, self.place.id, "in-doubt", self.now)
         audit.add(tx, self.audits)
 

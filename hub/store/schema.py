@@ -118,7 +118,8 @@ link = sa.Table(
     # The shadow. It comes last: what is asked for every record of every page is read without it.
     #: What the system held when we last agreed. Null: never merged.
     sa.Column("doc", Json),
-    #: What we asked for where the system holds something else of it; units held for a person.
+    #: What we asked for where the system holds something else of it; units held for a person, or of a record that is
+    #: gone what was on its way to it.
     sa.Column("asked", Json),
     sa.Column("held", Json),
 )

@@ -50,7 +50,7 @@ class Arrivals:
         draft = self.batch.draft(found.known)
         base = landing.created(found.known.sent or {}, look.fields) if found.child else None
         if base is not None:
-            self.batch.answer(self.place, draft.golden_id)
+            self.batch.answered.append(draft.golden_id)
         self.tally.linked += 1
         if self.place.id in draft.apart:
             draft.apart -= {self.place.id}

@@ -107,7 +107,6 @@ class ForeignKeys:
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
         batch.link(other, there.key, golden_id, None, None, there.shadow)
-        batch.answer(other, draft.golden_id)
         batch.owe(other, golden_id)
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
 

@@ -55,7 +55,7 @@ class Meetings:
             return known.shadow
         shadow = landing.updated(known.shadow, known.sent, look.fields)
         if shadow is not known.shadow:
-            self.batch.answer(self.place, known.golden_id)
+            self.batch.answered.append(known.golden_id)
         return shadow
 
     def living(self, draft: Draft, shadow: Shadow | None) -> Shadow | None:

@@ -106,9 +106,8 @@ class Returning:
         shown = links.remembered(self.tx, self.place.id, [look.record.key for look, _ in self.found])
         looks = {golden.golden_id: look for look, golden in self.found if look.record.key in shown}
         before = {golden_id: shown[look.record.key] for golden_id, look in looks.items()}
-        edited = edits_again(self.batch, self.place, before)
-        bases = {one: edited.get(one, shadow)._replace(held=shadow.held) for one, shadow in before.items()}
-        return {one: landing.back(shadow, looks[one].fields) for one, shadow in bases.items()}
+        before |= edits_again(self.batch, self.place, before)
+        return {golden_id: landing.back(shadow, looks[golden_id].fields) for golden_id, shadow in before.items()}
 
     def base(self, draft: Draft, before: Shadow | None) -> Shadow | None:
         """Where the system was put back, all that it shows anew is an edit there."""

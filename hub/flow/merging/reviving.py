@@ -50,6 +50,6 @@ def edits_again(batch: Batch, place: Place, shown: dict[int, Shadow]) -> dict[in
         lost = row.verdict == "keep" and row.theirs and row.theirs == shown[row.golden_id].fields
         if lost:
             rows.append(row.id)
-            found.setdefault(row.golden_id, Shadow(row.base or {}, shown[row.golden_id].asked))
+            found.setdefault(row.golden_id, shown[row.golden_id]._replace(fields=row.base or {}))
     conflicts.take_back(batch.tx, rows, batch.who, batch.now)
     return found
