@@ -63,6 +63,7 @@ ACCIDENTS = (
 )
 #: In worlds whose records name one another.
 ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)}, 4)
+ADOPT_UNREAD = Move("adopt_unread", {"where": WHERE, "which": WHICH}, 1.5)
 #: In worlds made for them: deletions that wait for a person, and records that somebody enters twice.
 ANSWERS = (Move("accept_deletions", {"most": (1, 1000)}), Move("refuse_deletions", {"most": (1, 1000)}))
 TWICE = Move("enter_twice", {"where": WHERE, "how": ("typo", "half", "other"), "names": NAMES, "read": (False, True)})
@@ -103,6 +104,9 @@ class Hand:
 
     def adopt(self, where: int, which: int, other: int) -> None:
         self.people.adopt(self.system(where), which, other)
+
+    def adopt_unread(self, where: int, which: int) -> None:
+        self.people.adopt_unread(self.system(where), which)
 
     def back_up(self, where: int) -> None:
         """What changes later has a later stamp."""

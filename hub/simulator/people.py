@@ -44,14 +44,14 @@ class People:
         rows = sorted(self.play.oracle.held(name).items())
         return rows[number % len(rows)] if rows else None
 
-    def create(self, name: str, names: Sequence[str]) -> None:
+    def create(self, name: str, names: Sequence[str]) -> str:
         self.entities += 1
         still = self.play.terms.still(name, self.entities)
         self.labels[self.entities] = str(still.get(LABEL))
-        self.enter(name, self.entities, still, names)
+        return self.enter(name, self.entities, still, names)
 
-    def enter(self, name: str, entity: int, still: Raw, names: Sequence[str]) -> None:
-        """A new record of the system, which is this one to people."""
+    def enter(self, name: str, entity: int, still: Raw, names: Sequence[str]) -> str:
+        """A new record of the system, which is this one to people. Its key there."""
         system, terms = self.play.systems[name], self.play.terms
         raw = {**still, **self.new(name, list(dict.fromkeys([*terms.first, *names])))}
         key = system.person_create(system.object, raw)
@@ -59,6 +59,7 @@ class People:
         shown = self.play.oracle.held(name)[key]
         typed = {field: terms.plain(name, raw)[field] for field in shown if field in terms.plain(name, raw)}
         self.play.oracle.people_type(name, entity, {}, typed, shown)
+        return key
 
     def enter_twice(
         self, name: str, other: str, how: Spelling, names: Sequence[str], read: Callable[[str], None] | None
@@ -122,24 +123,41 @@ class People:
 
     def adopt(self, name: str, number: int, other: int) -> None:
         """Somebody names another record as the parent of this one; -1: none. Nobody is his own parent."""
-        kin, found = self.play.kin, self.pick(name, number)
-        if kin is None or found is None:
+        found = self.pick(name, number)
+        if found is not None:
+            chosen = self.pick(name, other) if other >= 0 else None
+            self.belong(name, found[0], chosen[0] if chosen is not None and chosen[0] != found[0] else None)
+
+    def adopt_unread(self, name: str, number: int) -> None:
+        """Somebody enters a record that the hub cannot read yet, and names it as the parent of another one."""
+        found = self.pick(name, number)
+        if found is not None:
+            key = self.create(name, ())
+            self.spoiling(name, key)
+            self.belong(name, found[0], key)
+
+    def belong(self, name: str, key: str, parent: str | None) -> None:
+        """Somebody names a record as the parent of another one; None: nobody."""
+        kin, system = self.play.kin, self.play.systems[name]
+        if kin is None:
             return
-        chosen = self.pick(name, other) if other >= 0 else None
-        key = chosen[0] if chosen is not None and chosen[0] != found[0] else None
         kin.see()
-        system = self.play.systems[name]
-        before = system.held(system.object)[found[0]]
-        system.person_edit(system.object, found[0], {PARENT: key})
-        self.play.note("somebody says", name, found[0], "belongs to", key)
-        kin.people_name(name, before, {**before, PARENT: key})
+        before = system.held(system.object)[key]
+        system.person_edit(system.object, key, {PARENT: parent})
+        self.play.note("somebody says", name, key, "belongs to", parent)
+        kin.people_name(name, before, {**before, PARENT: parent})
 
     def spoil(self, name: str, number: int) -> None:
+        found = self.pick(name, number)
+        if found is not None:
+            self.spoiling(name, found[0])
+
+    def spoiling(self, name: str, key: str) -> None:
         """Somebody types what is no amount."""
-        found, field = self.pick(name, number), self.play.terms.spoils
-        if found and field:
+        field = self.play.terms.spoils
+        if field:
             self.last += 1
-            self.type(name, found[0], found[1], {field: SPOILT.format(self.last * 10)})
+            self.type(name, key, self.play.oracle.held(name)[key], {field: SPOILT.format(self.last * 10)})
 
     def mend(self) -> bool:
         """Somebody corrects it. False: there was nothing to correct."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from adapters.memory import Feed
 from hub.adapter import Can
 from hub.core.model import Deletes, Policy
-from hub.simulator.moves import ADOPT, ALL, ANSWERS, BACK_UP, PUT_BACK, QUIET, TWICE, UNDELETE, Move
+from hub.simulator.moves import ADOPT, ADOPT_UNREAD, ALL, ANSWERS, BACK_UP, PUT_BACK, QUIET, TWICE, UNDELETE, Move
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -308,7 +308,7 @@ BINS = (
     only("die_at_a_commit", 0.5, polling=(True,)),
 )
 #: Parents that stand aside while their children go on.
-STRANGERS = (ADOPT, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
+STRANGERS = (ADOPT, ADOPT_UNREAD, only("create", 1.5), only("spoil", 2), only("sync", 2), only("poll", 1))
 MODES = (
     only("create"),
     only("edit", 2),

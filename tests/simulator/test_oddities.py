@@ -71,3 +71,27 @@ def test_a_parent_that_the_hub_never_saw_is_not_asked_for() -> None:
     )
     outcome = run(Setup((PLAIN, PLAIN), kin=True, means=(Deletes(take="restore"), Deletes())), steps)
     assert outcome.kind is None, outcome.story
+
+
+def a_parent_that_cannot_be_read_yet() -> Outcome:
+    """Somebody names one as a parent, and somebody else names another one over there."""
+    steps = (
+        Step("create", {"where": 0, "names": ("phone",)}),
+        Step("sync", {}),
+        Step("adopt_unread", {"where": 0, "which": 0}),
+        Step("sync", {}),
+        Step("adopt", {"where": 1, "which": 0, "other": 1}),
+        Step("sync", {}),
+    )
+    return run(Setup((PLAIN, PLAIN), kin=True), steps)
+
+
+def test_what_waits_for_a_parent_is_not_written_over() -> None:
+    outcome = a_parent_that_cannot_be_read_yet()
+    assert outcome.kind is None, outcome.story
+
+
+def test_it_is_seen_if_it_were() -> None:
+    [bug] = [bug for bug in BUGS if bug.name == "a waiting reference is written over"]
+    with planted(bug):
+        assert a_parent_that_cannot_be_read_yet().kind == "unlogged"
