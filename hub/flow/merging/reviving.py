@@ -43,13 +43,13 @@ def forget_key(draft: Draft, place: Place) -> None:
 
 
 def edits_again(batch: Batch, place: Place, shown: dict[int, Shadow]) -> dict[int, Shadow]:
-    """What records showed before an edit that lost to a deletion, by golden id: that is taken back, once. `shown`: what
-    they show since; those that lost nothing are left out."""
+    """What records showed before the edits that lost to a deletion, one upon the other, by golden id: those are taken
+    back, once. `shown`: what they show since; those that lost nothing are left out."""
     found, rows = dict[int, Shadow](), list[int]()
-    for row in conflicts.about(batch.tx, place.id, list(shown), EXISTENCE, conflicts.DECIDED):
-        lost = row.verdict == "keep" and row.theirs and row.theirs == shown[row.golden_id].fields
-        if lost:
+    for row in conflicts.about(batch.tx, place.id, list(shown), EXISTENCE, conflicts.DECIDED):  # the newest first
+        since = found.get(row.golden_id, shown[row.golden_id])
+        if row.verdict == "keep" and row.theirs and row.theirs == since.fields:
             rows.append(row.id)
-            found.setdefault(row.golden_id, shown[row.golden_id]._replace(fields=row.base or {}))
+            found[row.golden_id] = since._replace(fields=row.base or {})
     conflicts.take_back(batch.tx, rows, batch.who, batch.now)
     return found

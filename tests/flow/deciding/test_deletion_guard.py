@@ -238,6 +238,20 @@ def test_an_edit_that_had_lost_to_a_refused_deletion_is_an_edit_again(elsewhere:
     assert (world.owed(), world.sync().written) == ([], 0)
 
 
+def test_edits_that_had_lost_one_after_the_other_are_edits_again() -> None:
+    world, crm, erp = linked(deletes=Policy("delete"), means={"erp": Deletes(most=0, share=0.0)})
+    crm.delete("1")
+    world.sync()
+    for edit in ({"phone": "2"}, {"city": "Leeds"}, {"phone": "3"}):
+        erp.edit("1", **edit)
+        world.sync()
+    held.reject(world.hub, world.place("erp"), "to", 1, "anna")
+    for _ in range(3):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "3", "city": "Leeds"}]
+    assert [row.state for row in world.log()] == ["reversed"] * 3
+
+
 def test_what_is_held_and_accepted_survives_the_process() -> None:
     world, _crm, erp = gone(30, 21)
     world.restart()

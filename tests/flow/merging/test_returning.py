@@ -229,6 +229,19 @@ def test_an_edit_that_lost_to_a_deletion_is_one_again_when_the_deletion_is_taken
     assert settled(world)
 
 
+def test_edits_that_lost_one_after_the_other_are_edits_again() -> None:
+    world, crm, erp = linked(deletes=Policy("delete"))
+    crm.delete("1")
+    poll(world, "crm")
+    for edit in ({"phone": "7"}, {"city": "Leeds"}):
+        erp.edit("1", **edit)
+        poll(world, "erp")
+    crm.undelete("1", **ANNA)
+    world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "7", "city": "Leeds"}]
+    assert [row.state for row in world.log()] == ["reversed"] * 2
+
+
 def test_it_is_one_again_once() -> None:
     """What was typed over it since does not clash with it when the record comes out of the bin another time."""
     world, crm, erp = linked(deletes=Policy("delete"))
