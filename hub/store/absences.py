@@ -26,8 +26,8 @@ class Absence(NamedTuple):
 
 _SAVE = upsert(schema.absence, ("binding_id", "key", "state", "way", "since"))
 _DROP = Lookup("DELETE FROM absence WHERE binding_id = :binding AND key {among}")
-_OF = sa.text("SELECT key, state, way, since FROM absence WHERE binding_id = :binding")
-_PAGE = sa.text(
+_OF = Lookup("SELECT key, state, way, since FROM absence WHERE binding_id = :binding")
+_PAGE = Lookup(
     """SELECT key, state, way, since FROM absence WHERE binding_id = :binding AND state = :state
        ORDER BY since, key LIMIT :limit"""
 )
@@ -35,17 +35,17 @@ _ACCEPT = sa.text(
     """UPDATE absence SET state = 'accepted' WHERE binding_id = :binding AND key IN (
          SELECT key FROM absence WHERE binding_id = :binding AND state = 'held' ORDER BY since, key LIMIT :most)"""
 )
-_HELD = sa.text("SELECT count(*), min(since) FROM absence WHERE binding_id = :binding AND state = 'held'")
+_HELD = Lookup("SELECT count(*), min(since) FROM absence WHERE binding_id = :binding AND state = 'held'")
 
 
 def of(tx: Tx, binding_id: int) -> dict[str, Absence]:
     """All of a system, by key."""
-    return {row[0]: Absence(*row) for row in tx.rows(_OF, {"binding": binding_id})}
+    return {row[0]: Absence(*row) for row in tx.look(_OF, binding=binding_id)}
 
 
 def page(tx: Tx, binding_id: int, state: str, limit: int) -> list[Absence]:
     """Those in one state, the oldest first."""
-    return [Absence(*row) for row in tx.rows(_PAGE, {"binding": binding_id, "state": state, "limit": limit})]
+    return [Absence(*row) for row in tx.look(_PAGE, binding=binding_id, state=state, limit=limit)]
 
 
 def save(tx: Tx, binding_id: int, rows: Sequence[Absence]) -> None:
@@ -65,5 +65,5 @@ def accept(tx: Tx, binding_id: int, most: int) -> int:
 
 def held(tx: Tx, binding_id: int) -> tuple[int, str | None]:
     """How many are held, and since when."""
-    [row] = tx.rows(_HELD, {"binding": binding_id})
-    return int(row[0]), row[1]
+    [(count, since)] = tx.look(_HELD, binding=binding_id)
+    return count, since

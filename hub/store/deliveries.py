@@ -178,8 +178,8 @@ _DELETIONS = sa.text(
          AND EXISTS (SELECT 1 FROM link l
                      WHERE l.golden_id = d.golden_id AND l.binding_id = :binding AND l.state = 1)"""
 )
-_HELD_NOW = sa.text("SELECT count(*), min(held_at) FROM delivery WHERE binding_id = :binding AND state = 'held'")
-_HELD_PAGE = sa.text(
+_HELD_NOW = Lookup("SELECT count(*), min(held_at) FROM delivery WHERE binding_id = :binding AND state = 'held'")
+_HELD_PAGE = Lookup(
     """SELECT d.golden_id, l.key, d.held_at FROM delivery d
          LEFT JOIN link l ON l.golden_id = d.golden_id AND l.binding_id = d.binding_id AND l.state = 1
        WHERE d.binding_id = :binding AND d.state = 'held' ORDER BY d.held_at, d.golden_id LIMIT :limit"""
@@ -218,13 +218,13 @@ def accept(tx: Tx, binding_id: int, most: int, now: str) -> int:
 
 def held(tx: Tx, binding_id: int) -> tuple[int, str | None]:
     """How many are held, and since when."""
-    [row] = tx.rows(_HELD_NOW, {"binding": binding_id})
-    return int(row[0]), row[1]
+    [(count, since)] = tx.look(_HELD_NOW, binding=binding_id)
+    return count, since
 
 
 def held_page(tx: Tx, binding_id: int, limit: int) -> list[HeldDeletion]:
     """Those that are held, the oldest first."""
-    return [HeldDeletion(*row) for row in tx.rows(_HELD_PAGE, {"binding": binding_id, "limit": limit})]
+    return [HeldDeletion(*row) for row in tx.look(_HELD_PAGE, binding=binding_id, limit=limit)]
 
 
 # -- for people -------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 import orjson
-import sqlalchemy as sa
 
 from hub.core.merge import Held, Shadow
 from hub.store import schema
@@ -60,9 +59,9 @@ _SEEN = Bulk(
 )  # fmt: skip
 _DECIDED = Bulk("UPDATE link SET doc = {doc}, asked = {asked}, held = {held} {from_} WHERE " + _THIS, **_ONE, **_SHADOW)
 _REVISIT = Bulk("UPDATE link SET hash = NULL {from_} WHERE " + _THIS, **_ONE)
-_REVISIT_ALL = sa.text("UPDATE link SET hash = NULL WHERE binding_id = :binding AND state = 1")
-_COUNT = sa.text("SELECT count(*) FROM link WHERE binding_id = :binding AND state = 1")
-_MISSING = sa.text(
+_REVISIT_ALL = Lookup("UPDATE link SET hash = NULL WHERE binding_id = :binding AND state = 1")
+_COUNT = Lookup("SELECT count(*) FROM link WHERE binding_id = :binding AND state = 1")
+_MISSING = Lookup(
     "SELECT key FROM link WHERE binding_id = :binding AND state = 1 AND key > :after ORDER BY key LIMIT :limit"
 )
 
@@ -150,17 +149,18 @@ def revisit(tx: Tx, binding_id: int, keys: Sequence[str]) -> None:
 
 def revisit_all(tx: Tx, binding_id: int) -> None:
     """Merge every record of a system when it is next seen, whatever it shows."""
-    tx.run(_REVISIT_ALL, {"binding": binding_id})
+    tx.do(_REVISIT_ALL, binding=binding_id)
 
 
 def count(tx: Tx, binding_id: int) -> int:
     """How many records of a system are linked."""
-    return int(tx.run(_COUNT, {"binding": binding_id}).scalar_one())
+    [(count,)] = tx.look(_COUNT, binding=binding_id)
+    return int(count)
 
 
 def live_keys(tx: Tx, binding_id: int, after: str, limit: int) -> list[str]:
     """Keys that the hub believes to exist, in order, for the comparison with a full listing."""
-    return [row[0] for row in tx.rows(_MISSING, {"binding": binding_id, "after": after, "limit": limit})]
+    return [row[0] for row in tx.look(_MISSING, binding=binding_id, after=after, limit=limit)]
 
 
 def live_pages(store: Store, binding_id: int, size: int) -> Iterator[list[str]]:

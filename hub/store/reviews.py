@@ -46,7 +46,7 @@ _OPEN = Bulk(
 )  # fmt: skip
 _pick = itemgetter(*_OPEN.names)
 _CLOSE = Lookup("UPDATE review SET state = 'closed' WHERE state = 'open' AND binding_id = :binding AND key {among}")
-_DUE = sa.text(
+_DUE = Lookup(
     """SELECT * FROM review WHERE state = 'open' AND binding_id = :binding AND due_at <= :now AND kind <> 'broken'
          AND (:kind = '' OR kind = :kind)
        ORDER BY id LIMIT :limit"""
@@ -61,7 +61,7 @@ _DISCARD = sa.text(
        WHERE state = 'open' AND binding_id = :binding AND key = :key"""
 )
 _HURRY = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND key = :key")
-_WAKE = sa.text("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
+_WAKE = Lookup("UPDATE review SET due_at = :now WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 _WAITING = sa.text("SELECT count(*) FROM review WHERE state = 'open' AND binding_id = :binding AND kind = :kind")
 
 
@@ -104,12 +104,12 @@ def hurry(tx: Tx, binding_id: int, key: str, now: str) -> None:
 
 def wake(tx: Tx, binding_id: int, kind: str, now: str) -> None:
     """Try the records of one kind at the next run: what they waited for is settled."""
-    tx.run(_WAKE, {"binding": binding_id, "kind": kind, "now": now})
+    tx.do(_WAKE, binding=binding_id, kind=kind, now=now)
 
 
 def due(tx: Tx, binding_id: int, now: str, limit: int, kind: str = "") -> list[Review]:
     """Records of a system that are to be tried again. `kind`: only of this one."""
-    return [Review(*row) for row in tx.rows(_DUE, {"binding": binding_id, "now": now, "limit": limit, "kind": kind})]
+    return [Review(*row) for row in tx.look(_DUE, binding=binding_id, now=now, limit=limit, kind=kind)]
 
 
 def of(tx: Tx, binding_id: int, key: str) -> Review | None:
