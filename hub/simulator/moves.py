@@ -115,7 +115,10 @@ class Hand:
 
     def put_back(self, where: int) -> None:
         """It is read before, to its end, and after, before people go on there: else nothing may tell."""
+        deaths = self.play.deaths
         self.poll(where)
+        if self.play.deaths > deaths:  # it was not read to its end
+            self.poll(where)
         self.people.put_back(self.system(where))
         self.poll(where)
 

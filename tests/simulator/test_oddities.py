@@ -5,7 +5,7 @@ from dataclasses import replace
 from hub.core.model import Deletes, Policy
 from hub.simulator.histories import Outcome, Step, run
 from hub.simulator.planted import BUGS, planted
-from hub.simulator.profiles import PLAIN
+from hub.simulator.profiles import MUTE, PLAIN
 from hub.simulator.staging import Setup
 
 
@@ -95,3 +95,21 @@ def test_it_is_seen_if_it_were() -> None:
     [bug] = [bug for bug in BUGS if bug.name == "a waiting reference is written over"]
     with planted(bug):
         assert a_parent_that_cannot_be_read_yet().kind == "unlogged"
+
+
+def test_a_system_is_put_back_only_after_the_hub_has_read_it_to_its_end_wherever_it_dies() -> None:
+    """Else its feed begins again where the hub still is, and nothing tells."""
+    steps = (
+        Step("back_up", {"where": 1}),
+        Step("delete", {"where": 0, "which": 0}),
+        Step("create", {"where": 0, "names": ("name",)}),
+        Step("sync", {}),
+        Step("edit", {"where": 0, "which": 0, "names": ("phone",)}),
+        Step("put_back", {"where": 1}),
+        Step("sync", {}),
+    )
+    for point in range(1, 1000):
+        outcome = run(Setup((PLAIN, MUTE)), steps, point)
+        assert outcome.kind is None, outcome.story
+        if outcome.died_at is None:
+            return
