@@ -142,7 +142,7 @@ def hunt(work: Work) -> Sum:
     with planted(bug):
         for number in range(work.runs):
             history = make(work.first + number, BY_NAME[bug.profile])
-            if run(history.setup, history.steps).kind:
+            if run(history.setup, history.steps).judged:
                 return Sum(bugs={bug.name: [number + 1]})
     return Sum(bugs={bug.name: [None]})
 

@@ -40,15 +40,22 @@ class History(NamedTuple):
 class Outcome:
     """What became of a history."""
 
-    #: What was broken, one of `oracle.KINDS` or another. None: nothing.
+    #: What was broken, one of `broken.KINDS` or another. None: nothing.
     kind: str | None = None
     said: str = ""
+    #: It was an error that the engine let out: nothing that the oracle saw.
+    raised: bool = False
     #: What happened, line by line; only where something was broken.
     story: str = ""
     points: int = 0
     faults: int = 0
     died_at: Spot | None = None
     met: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def judged(self) -> bool:
+        """Did the oracle see that something is broken?"""
+        return self.kind is not None and not self.raised
 
 
 def make(seed: int, profile: Profile) -> History:
@@ -72,7 +79,7 @@ def run(setup: Setup, steps: Sequence[Step], die_at: int = 0, *, story: bool = F
         with paged(setup.page):
             through(play, steps, die_at)
     except Broken as error:
-        outcome.kind, outcome.said = error.kind, error.said
+        outcome.kind, outcome.said, outcome.raised = error.kind, error.said, error.__cause__ is not None
     outcome.points, outcome.faults = play.trouble.passed, play.trouble.happened
     outcome.died_at, outcome.met = play.trouble.died_at, play.seen()
     outcome.story = play.history() if story or outcome.kind else ""

@@ -100,7 +100,7 @@ def decision_is_told_to_nobody() -> Sequence[Swap]:
 def deletes_what_waits_for_a_person() -> Sequence[Swap]:
     """A record that somebody edited is deleted, although nobody has decided yet whether it should be."""
 
-    def hasty(place: Any, due: Any) -> plan.Plan:
+    def hasty(place: Any, due: Any, *keys: Any) -> plan.Plan:
         return plan.Plan(due, "delete", write=Write("delete", due.known.key, {}, due.known.version))
 
     return [Swap(plan, "delete", hasty)]

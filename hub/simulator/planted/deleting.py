@@ -16,8 +16,8 @@ def every_deletion_is_hard() -> Sequence[Swap]:
     """What the mode of a system says is forgotten."""
     right = plan.delete
 
-    def hard(place: Any, due: Any) -> plan.Plan:
-        made = right(place, due)
+    def hard(place: Any, due: Any, *keys: Any) -> plan.Plan:
+        made = right(place, due, *keys)
         if made.step not in ("close", "part"):
             return made
         return plan.Plan(due, "delete", write=Write("delete", due.known.key, {}, due.known.version))
@@ -34,8 +34,8 @@ def let_go_is_made_again() -> Sequence[Swap]:
     """A record that is let go in a system is created there anew when somebody edits it elsewhere."""
     right = plan.create
 
-    def again(place: Any, due: Any, token: str) -> plan.Plan:
-        return right(place, due._replace(known=due.known._replace(apart=frozenset())), token)
+    def again(place: Any, due: Any, token: str, *keys: Any) -> plan.Plan:
+        return right(place, due._replace(known=due.known._replace(apart=frozenset())), token, *keys)
 
     return [Swap(plan, "create", again)]
 
