@@ -83,7 +83,8 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Can:
-    """What a system can do. The contract suite (`hub.testing`) checks it both ways."""
+    """What a system can do. The contract suite (`hub.testing`) checks it both ways, but for `traces`, `in_order`,
+    `steady` and `keeps`."""
 
     create: bool = True
     update: bool = True

@@ -6,8 +6,9 @@
         @pytest.fixture
         def world(self, server): return MyWorld(server)
 
-What a system cannot do is declared in `Can`, and the suite checks the declaration both ways. It makes what it
-needs and asks for no empty system. Needs pytest.
+What a system cannot do is declared in `Can`, and the suite checks the declaration both ways; `traces`, `in_order`,
+`steady` and `keeps` it takes on trust, since no test of a few seconds can tell. It makes what it needs and asks for
+no empty system. Needs pytest.
 """
 
 from hub.testing.reading import Describing, Listing, Polling, Reading

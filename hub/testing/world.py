@@ -68,6 +68,11 @@ class Suite:
         """The cursor behind everything there is."""
         return self.walk(adapter, world)[-1].cursor
 
+    def shown(self, adapter: Adapter, world: World, since: Cursor | None) -> dict[str, str]:
+        """What was created and edited since: key -> name, as shown last."""
+        pages = self.walk(adapter, world, since)
+        return {record.key: record.fields[world.name] for page in pages for record in page.records}
+
     def one(self, adapter: Adapter, world: World, key: str) -> Record:
         [record] = adapter.read(world.object, [key])
         return record

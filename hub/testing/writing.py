@@ -149,10 +149,12 @@ class Writing(Suite):
         if getattr(adapter.can, kind):
             pytest.skip(f"the system says that it can: {kind}")
         [key] = self.made(world, 1)
+        since = self.mark(adapter, world)
         fields = {} if kind == "delete" else world.sample("Not allowed")
         write = Write(kind, None if kind == "create" else key, fields)
         assert isinstance(self.failed(adapter, world, write), Refused)
         assert self.one(adapter, world, key).fields[world.name] == "Made 0"
+        assert "Not allowed" not in self.shown(adapter, world, since).values()
 
     def test_its_own_writes_come_back_in_the_next_poll_as_they_are_held(self, adapter: Adapter, world: World) -> None:
         self.needs(adapter, "create")
