@@ -1,5 +1,6 @@
 """One session per user: logged on once, again when lost, and never again once refused."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,34 @@ def test_it_logs_on_at_the_first_call_and_off_at_the_end() -> None:
 
 
 def test_threads_share_one_log_on_and_take_turns() -> None:
-    with recorded_crm({"query": ONE}) as (crm, log), ThreadPoolExecutor(8) as threads:
+    under_way: list[int] = []
+    most = 0
+
+    def query(_: dict[str, str]) -> Reply:
+        nonlocal most
+        under_way.append(1)
+        time.sleep(0.005)
+        most = max(most, len(under_way))
+        under_way.pop()
+        return ONE
+
+    with recorded_crm({"query": query}) as (crm, log), ThreadPoolExecutor(8) as threads:
         assert len(list(threads.map(lambda _: crm.read("company", ["24"]), range(20)))) == 20
         assert log.operations.count("logon") == 1
+        assert most == 1
+
+
+def test_threads_that_lose_the_session_log_on_once_for_all() -> None:
+    """Each log-on ends the session of the one before."""
+
+    def query(_: dict[str, str]) -> Reply:
+        return ONE if f"<sessionId>{1000 + log.sessions}</sessionId>".encode() in log.requests[-1] else LOST
+
+    with recorded_crm({"query": query}) as (crm, log), ThreadPoolExecutor(8) as threads:
+        crm.read("company", ["24"])
+        log.sessions += 1  # of somebody else
+        assert len(list(threads.map(lambda _: crm.read("company", ["24"]), range(20)))) == 20
+        assert log.operations.count("logon") == 2
 
 
 def test_a_lost_session_is_replaced_and_the_call_repeated() -> None:

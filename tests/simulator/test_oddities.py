@@ -111,5 +111,6 @@ def test_a_system_is_put_back_only_after_the_hub_has_read_it_to_its_end_wherever
     for point in range(1, 1000):
         outcome = run(Setup((PLAIN, MUTE)), steps, point)
         assert outcome.kind is None, outcome.story
+        assert outcome.met["a system was put back"] == 1
         if outcome.died_at is None:
             return

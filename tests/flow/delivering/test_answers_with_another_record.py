@@ -7,6 +7,7 @@ from support.memory import ANNA, Noted, World, linked, memory, pair
 
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Unknown
+from hub.store import audit
 
 
 class Comparing(Noted):
@@ -73,6 +74,11 @@ def test_what_the_system_wrote_over_it_is_an_edit_there_and_in_the_log_of_change
     for _ in range(2):
         world.sync()
     assert crm.row("1")["name"] == erp.row("1")["name"] == "Bert"
+    with world.store.reading() as tx:
+        logged = audit.of_golden(tx, world.golden("erp", "1"))
+    [took] = [entry.detail for entry in logged if entry.action == "took"]
+    assert took is not None
+    assert took["name"] == ["Anna", "Bert"]
 
 
 def test_of_two_new_records_that_it_takes_for_one_only_one_is_linked() -> None:

@@ -82,7 +82,7 @@ def test_a_decision_also_settles_what_stands_aside() -> None:
     assert len(crm.keys_held()) == 2
 
 
-def test_a_counterpart_that_is_linked_by_then_is_told() -> None:
+def test_a_counterpart_that_was_deleted_by_then_is_made_anew() -> None:
     hub, crm, erp = world()
     crm.create(name="Acme")
     erp.create(name="Bakery")

@@ -1,8 +1,10 @@
 """A page is gone when it is merged: memory stays flat however many pages follow."""
 
 import gc
+from typing import Any
 
-from support.memory import linked
+import pytest
+from support.memory import linked, memory, pair
 
 from hub.flow.delivering.deliver import DeliveryPage
 from hub.flow.delivering.outcome import Outcomes
@@ -30,3 +32,21 @@ def test_nothing_of_a_page_waits_for_the_garbage_collector() -> None:
     finally:
         gc.enable()
     assert left == []
+
+
+def test_of_many_pages_hardly_any_is_there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, crm, _ = pair(crm=memory(page=2))
+    for number in range(40):
+        crm.create(name=f"Company {number}")
+    there: list[int] = []
+    read = crm._page
+
+    def counted(*asked: Any) -> Any:
+        there.append(len(pages()))
+        return read(*asked)
+
+    before = len(pages())
+    monkeypatch.setattr(crm, "_page", counted)
+    world.sync()
+    assert len(there) >= 20
+    assert max(there) - before <= 2
