@@ -1,6 +1,7 @@
 """A system that fails as a whole is left alone for a growing pause, and costs one write a record when it is back."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from support.memory import ABLE, Noted, World, memory
@@ -82,15 +83,20 @@ def test_it_is_tried_at_every_run_first_and_then_left_alone() -> None:
 def test_after_the_pause_one_probe_is_made_and_the_next_pause_is_longer() -> None:
     town = Town()
     calls = town.away()
-    pauses = []
-    for _ in range(PATIENCE + 8):
+    for _ in range(PATIENCE):
         town.sync()
+    minutes = []
+    for failures in range(PATIENCE, PATIENCE + 9):
         [outage] = town.outages()
-        if outage.until:
-            pauses.append((outage.failures, outage.until))
-            town.clock.pass_(3600)
-    assert len(calls) == PATIENCE + 8
-    assert [failures for failures, _ in pauses] == list(range(PATIENCE, PATIENCE + 9))
+        assert (outage.failures, len(calls)) == (failures, failures)
+        assert outage.until
+        pause = datetime.fromisoformat(outage.until) - town.clock.at
+        minutes.append(pause / timedelta(minutes=1))
+        town.clock.pass_(pause.total_seconds() - 2)
+        town.sync()
+        assert len(calls) == failures, "a second before the end of the pause it is still left alone"
+        town.sync()
+    assert minutes == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_a_restart_changes_nothing_of_it() -> None:

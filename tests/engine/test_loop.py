@@ -1,6 +1,10 @@
 """The hub at work: tasks on their schedule, whatever one of them meets."""
 
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from support.memory import World, memory
 
@@ -10,7 +14,7 @@ from hub.engine.loop import Loop
 from hub.store import runs
 
 
-def world(*tasks):
+def world(*tasks: Task) -> World:
     found = World({"crm": memory(), "erp": memory()})
     found.hub.instance = type(found.instance)("test", "main", True, {}, found.instance.entities, tasks)
     return found
@@ -19,11 +23,45 @@ def world(*tasks):
 EVERY = Task("accounts", ("account",), timedelta(seconds=1))
 
 
+def ran(task: Task, times: int, late: float = 0.0) -> list[float]:
+    """When the runs of a task ended, in seconds from the start of the loop. `late`: so long the first one takes."""
+    ended: list[float] = []
+
+    def done(task: Task, outcome: object) -> None:
+        if not ended:
+            time.sleep(late)
+        ended.append(time.monotonic() - began)
+
+    found = world(task)
+    began = time.monotonic()
+    Loop(found.hub, done).run(times=times)
+    return ended
+
+
+def pauses(ended: Sequence[float]) -> list[float]:
+    """Between one run and the next."""
+    return [second - first for first, second in pairwise(ended)]
+
+
 def test_a_task_runs_at_once_and_then_on_its_schedule():
     found, told = world(EVERY), []
     found.systems["crm"].person_create("thing", {"name": "Acme"})
     Loop(found.hub, lambda task, outcome: told.append((task.name, outcome.written))).run(times=2)
     assert told == [("accounts", 1), ("accounts", 0)]
+
+
+def test_the_first_run_does_not_wait_for_the_schedule_and_the_next_one_does() -> None:
+    [first] = ran(replace(EVERY, every=timedelta(seconds=10)), times=1)
+    assert first < 5
+    [pause] = pauses(ran(replace(EVERY, every=timedelta(seconds=2)), times=2))
+    assert 1.8 < pause < 10
+
+
+def test_a_task_that_is_late_runs_once_and_not_once_for_every_time_missed() -> None:
+    """The first run takes so long that the second and the third would have been due already."""
+    ended = ran(EVERY, times=3, late=2.5)
+    assert ended[0] >= 2.5
+    assert 0.8 < pauses(ended)[1] < 10, ended
 
 
 def test_a_run_that_fails_is_told_and_the_next_one_comes(monkeypatch):

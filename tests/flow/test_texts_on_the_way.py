@@ -1,7 +1,9 @@
 """Texts of all kinds on their way through the hub: whole where they were typed, and quiet afterwards."""
 
+from collections.abc import Callable
+
 import pytest
-from support.memory import World, memory, pair
+from support.memory import Noted, World, memory, pair
 
 from adapters.memory import Quirk
 
@@ -26,35 +28,49 @@ TEXTS = (
     "x" * 20_000,
 )
 QUIRKS: dict[str, list[Quirk]] = {"plain": [], "trims": ["trim"], "cuts": [{"truncate": 9}], "shouts": ["upper"]}
+#: What each of them stores of a text.
+STORED: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "trims": str.strip,
+    "cuts": lambda text: text[:9],
+    "shouts": str.upper,
+}
 
 
-def typed(quirk: str) -> tuple[World, list[str]]:
+def sent(text: str) -> str:
+    """The text as the hub sends it: line ends have one form, and nothing else is changed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def typed(quirk: str) -> tuple[World, Noted, Noted, list[str]]:
     """All of them typed into a system whose counterpart does this to what it stores."""
-    world, crm, _erp = pair(erp=memory(quirks={"name": QUIRKS[quirk]}))
+    world, crm, erp = pair(erp=memory(quirks={"name": QUIRKS[quirk]}))
     keys = [crm.create(name=text) for text in TEXTS]
     for _ in range(3):
         world.sync()
-    return world, keys
+    return world, crm, erp, keys
 
 
 @pytest.mark.parametrize("quirk", QUIRKS)
 def test_every_text_stays_as_it_was_typed_and_is_written_once(quirk: str) -> None:
-    world, keys = typed(quirk)
-    crm, erp = world.systems["crm"], world.systems["erp"]
-    assert [crm.held("thing")[key]["name"] for key in keys] == list(TEXTS)
-    assert len(erp.held("thing")) == len(TEXTS)
+    world, crm, erp, keys = typed(quirk)
     assert world.sync(full=True).written == 0
+    assert [crm.row(key)["name"] for key in keys] == list(TEXTS)
+    assert [write.fields["name"] for write in erp.writes] == [sent(text) for text in TEXTS]
+    assert [row["name"] for row in erp.held("thing").values()] == [STORED[quirk](sent(text)) for text in TEXTS]
+    assert crm.writes == []
     assert (world.log(), world.aside(), world.owed()) == ([], [], [])
 
 
 @pytest.mark.parametrize("quirk", QUIRKS)
 def test_another_field_edited_over_there_brings_none_of_them_back_changed(quirk: str) -> None:
-    world, keys = typed(quirk)
-    crm, erp = world.systems["crm"], world.systems["erp"]
-    for key in list(erp.held("thing")):
-        erp.person_edit("thing", key, {"phone": "2"})
+    world, crm, erp, keys = typed(quirk)
+    erp.writes.clear()
+    for key in erp.keys_held():
+        erp.edit(key, phone="2")
     world.sync()
     world.sync()
-    assert [crm.held("thing")[key]["name"] for key in keys] == list(TEXTS)
-    assert {row["phone"] for row in world.held("crm")} == {"2"}
+    assert [crm.row(key)["name"] for key in keys] == list(TEXTS)
+    assert [write.fields for write in crm.writes] == [{"phone": "2"}] * len(TEXTS)
+    assert erp.writes == []
     assert world.log() == []

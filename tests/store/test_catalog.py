@@ -1,5 +1,7 @@
 """The numbers that stand for names, where polling stands, runs, the audit log, and how things stand."""
 
+from dataclasses import replace
+
 from desk import NOW, Desk, instance, link
 
 from hub.core.clocks import Skew
@@ -29,6 +31,14 @@ def test_two_instances_share_nothing_but_the_organization(desk: Desk) -> None:
     other = register(desk.store, instance("second"))
     assert other.instance_id != desk.catalog.instance_id
     assert not other.by_id().keys() & desk.catalog.by_id().keys()
+
+
+def test_two_organizations_share_nothing_whatever_their_instances_are_called(desk: Desk) -> None:
+    other = register(desk.store, replace(instance(), organization="umbrella"))
+    assert other.instance_id != desk.catalog.instance_id
+    assert not other.by_id().keys() & desk.catalog.by_id().keys()
+    assert desk.entity not in {row.entity_id for row in other.bindings["account"].values()}
+    assert register(desk.store, instance()) == desk.catalog
 
 
 def test_a_new_binding_is_polled_from_the_start(desk: Desk) -> None:

@@ -20,9 +20,10 @@ def moved_apart(**options: object) -> tuple[World, Noted, Noted]:
 
 def test_an_edit_of_one_side_is_taken_as_a_whole() -> None:
     world, crm, erp = linked(groups=ADDRESS)
-    crm.edit("1", street="Low Street 2", city="Hull")
+    crm.edit("1", street="Low Street 2", city="Hull", phone="2")
     world.sync()
-    assert erp.row("1") == {**ANNA, "street": "Low Street 2", "city": "Hull"}
+    assert [write.fields for write in erp.writes] == [{"street": "Low Street 2", "city": "Hull", "phone": "2"}]
+    assert erp.row("1") == {**ANNA, "street": "Low Street 2", "city": "Hull", "phone": "2"}
     assert world.log() == []
 
 

@@ -1,0 +1,63 @@
+"""A write that arrives after the hub gave it up: a value sent later is not written over by it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from support.memory import ANNA, Noted, World, linked
+
+from hub.adapter import Failure, Write
+from hub.core.errors import Stale, Unknown
+
+
+def under_way(monkeypatch: pytest.MonkeyPatch) -> tuple[World, Noted, Noted, list[Write]]:
+    """Anna's telephone was edited, and nobody answered when the hub told the ERP; what it sent is still on its way."""
+    world, crm, erp = linked()
+    late: list[Write] = []
+
+    def unanswered(obj: str, writes: Sequence[Write]) -> list[object]:
+        late.extend(writes)
+        raise Unknown("system.no-answer", "no answer")
+
+    crm.edit("1", phone="2")
+    with monkeypatch.context() as patched:
+        patched.setattr(erp, "write", unanswered)
+        world.sync()
+    assert [write.fields for write in late] == [{"phone": "2"}]
+    world.clock.pass_(60)
+    return world, crm, erp, late
+
+
+def agreed(world: World) -> list[dict[str, Any]]:
+    """The ERP's records, when both systems are at rest."""
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp")
+    assert (world.log(), world.owed(), world.sync().written) == ([], [], 0)
+    return world.held("erp")
+
+
+def test_an_older_value_that_arrives_after_a_newer_one_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, crm, erp, late = under_way(monkeypatch)
+    crm.edit("1", phone="3")
+    world.sync()
+    assert [write.fields for write in erp.writes] == [{"phone": "3"}]
+    [outcome] = erp.write("thing", late)
+    assert isinstance(outcome, Failure)
+    assert isinstance(outcome.error, Stale)
+    assert agreed(world) == [{**ANNA, "phone": "3"}]
+
+
+def test_a_newer_value_follows_an_older_one_that_arrived_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, crm, erp, late = under_way(monkeypatch)
+    erp.write("thing", late)
+    crm.edit("1", phone="3")
+    assert agreed(world) == [{**ANNA, "phone": "3"}]
+
+
+def test_an_edit_made_there_meanwhile_is_not_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, _crm, erp, late = under_way(monkeypatch)
+    erp.edit("1", city="Leeds")
+    erp.write("thing", late)
+    assert erp.row("1") == {**ANNA, "city": "Leeds"}
+    assert agreed(world) == [{**ANNA, "city": "Leeds", "phone": "2"}]
