@@ -119,6 +119,8 @@ def _usual(status: int, doing: Doing) -> Meaning:
         return "denied"
     if status == 409 and doing in ("create", "read"):
         return "refused"
+    if status in (404, 410) and doing == "create":
+        return "refused"  # there was no record yet that could be gone: an address is wrong, or a parent is missing
     return _USUAL.get(status, "refused")
 
 

@@ -11,7 +11,7 @@ from adapters.rest.settings import Batch, Version
 from adapters.rest.settings import Writing as Settings
 from adapters.rest.templates import Env, compile_template
 from hub.adapter import Failure, Write, Written
-from hub.core.errors import HubError, Unknown
+from hub.core.errors import Gone, HubError, TryLater, Unknown
 from hub.core.record import Record
 from hub.transport.http import Answer
 
@@ -113,7 +113,10 @@ class Batches:
         items = [self._items[write.kind](env) for write, env in zip(writes, envs, strict=True)]
         answer = self._operation.send({"items": items})
         where = f"batch of {len(writes)}"
-        body = self._answers.body(answer, "update", where)
+        try:
+            body = self._answers.body(answer, "update", where)
+        except Gone as error:
+            raise TryLater("system.error", f"{error.said}; is the address of the batch right?") from error
         found = at(body, self._batch.answer.items)
         if not isinstance(found, list):
             raise Unknown("answer.shape", f"{where}: expected a list of outcomes at '{self._batch.answer.items}'")

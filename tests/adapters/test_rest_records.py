@@ -484,3 +484,18 @@ def test_a_row_without_a_key_spoils_no_other_whatever_the_others_are(zoo: Zoo, o
     [page] = rest.changes("thing", None)
     assert [record.key for record in page.records] == ["0"]
     assert [(broken.key, broken.error.code) for broken in page.broken] == [(None, "record.no-key")]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_create_that_finds_nothing_says_nothing_of_a_record_that_is_gone(zoo: Zoo, status: int) -> None:
+    """Its address is wrong, or a parent is missing: there was no record yet."""
+    outcome = only(zoo.with_thing({}, lambda asked: Reply(status)).write("thing", [CREATE]))
+    assert isinstance(outcome, Failure)
+    assert isinstance(outcome.error, Refused)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_batch_whose_address_is_not_there_says_nothing_of_its_records(zoo: Zoo, status: int) -> None:
+    rest = zoo.with_thing({"batch": BATCH, "version": "ver"}, lambda asked: Reply(status))
+    with pytest.raises(TryLater, match="is the address of the batch right"):
+        rest.write("thing", WRITES)

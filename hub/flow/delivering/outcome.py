@@ -263,6 +263,9 @@ class Outcomes:
     def failure(self, item: Plan, error: HubError) -> None:
         """What becomes of a delivery that was not carried out."""
         key = item.due.known.key
+        if isinstance(error, Gone) and self.childless(item):
+            said = f"{error.said}: of a record that was not there yet; is the address of the create right?"
+            error = Refused("create.gone", said)
         if isinstance(error, Stale) and key is not None:
             self.afresh.stale.append(key)
         elif isinstance(error, Gone):
@@ -270,6 +273,10 @@ class Outcomes:
         else:
             self.sent.errors.append(str(error))
             self.again(item, error)
+
+    def childless(self, item: Plan) -> bool:
+        """Is this a create of which the system cannot have lost a child: sent for the first time, or unknown there?"""
+        return item.step == "create" and not (item.due.state == CREATING and self.place.adapter.can.tokens)
 
     def again(self, item: Plan, error: HubError) -> None:
         # A create in doubt stays so whatever this try said: the first one may have been carried out.
