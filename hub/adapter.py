@@ -39,7 +39,9 @@ class Broken(NamedTuple):
 class Page(NamedTuple):
     """Some records, and the cursor that is safe to go on from once they are merged.
 
-    Pages may repeat records, never skip one. A field that the answer did not carry is absent from `Record.fields`.
+    Pages may repeat records, never skip one. Of a record that is in `records` more than once, the last counts; one that
+    is in `gone` too is read, and that answer counts. A field that the answer did not carry is absent from
+    `Record.fields`.
     """
 
     records: list[Record]

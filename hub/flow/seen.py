@@ -52,6 +52,12 @@ class Seen(NamedTuple):
     #: Of a poll: which fields its records show.
     watch: Watch | None = None
 
+    def once(self) -> "Seen":
+        """Of a record that is shown more than once, the last look: a page is read in the order of what happened, and
+        each look is merged from what the record showed before the page."""
+        last = {record.key: record for record in self.records}
+        return self if len(last) == len(self.records) else self._replace(records=list(last.values()))
+
 
 class Look(NamedTuple):
     """One record that differs from when we last looked."""

@@ -31,6 +31,7 @@ CHANGED = "store.changed"
 def merge_page(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt] = ()) -> Tally:
     """One page, one transaction: golden records, links, shadows, conflicts, reviews, what is owed, and the cursor.
     Should the hub's own database not take it, it is tried again in halves: what cannot be stored steps aside, alone."""
+    seen = seen.once()
     try:
         return merged(hub, place, seen, doubts)
     except TryLater as error:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from hub.adapter import Page
 from hub.core.errors import Refused
 from hub.flow.delivering.settle import after_poll, land, open_doubts
 from hub.flow.drift import Watch, leave_alone
@@ -49,8 +50,7 @@ def poll(
         if page.rewound and mode is None:
             rewound(hub, place)
         if page.records or page.gone or page.broken or page.cursor != cursor:
-            seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
-            total.add(merge_page(hub, place, seen, doubts))
+            total.add(merge_page(hub, place, told(place, page, watch), doubts))
             watch.see(page.records)
             cursor = page.cursor
             if mode == "replay":
@@ -62,6 +62,19 @@ def poll(
     if mode is not None:
         total.add(catch_up(hub, place, mode, shown))
     return total
+
+
+def told(place: Place, page: Page, watch: Watch) -> Seen:
+    """What a page tells. Of a record that it shows and calls gone, it does not tell which came last: it is read."""
+    seen = Seen(page.records, page.gone, page.broken, page.cursor, watch=watch)
+    both = {record.key for record in page.records}.intersection(page.gone) if page.gone else ()
+    if not both:
+        return seen
+    read, batch = place.adapter.read, place.adapter.can.read_batch
+    there = [record for part in chunks(sorted(both), batch) for record in read(place.binding.object, part)]
+    alive = {record.key for record in there}
+    others = [record for record in page.records if record.key not in both]
+    return seen._replace(records=[*others, *there], gone=[key for key in page.gone if key not in alive])
 
 
 def again(hub: Hub, place: Place, kind: str = "") -> Tally:
