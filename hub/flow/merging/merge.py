@@ -1,6 +1,6 @@
 """Merge a page of records into the golden records: look up, decide in pure code, write it all in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hub.adapter import Broken
 from hub.core.errors import Refused, TryLater
@@ -18,7 +18,7 @@ from hub.flow.merging.returning import Returning
 from hub.flow.place import Hub, Place
 from hub.flow.references import Shown
 from hub.flow.seen import Look, Seen, Tally
-from hub.store import catalog, deliveries, links, records
+from hub.store import catalog, deliveries, links, matches, records
 from hub.store.database import Tx
 from hub.store.links import Link
 from hub.store.records import Known
@@ -139,15 +139,15 @@ class PageMerge:
         linked: list[tuple[Look, Link]] = []
         new: dict[str, Look] = {}
         again: dict[str, tuple[Look, int]] = {}
-        back = self.deletions.back(self.seen)
+        back, named = self.deletions.back(self.seen), self.named(known_links)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
             live = link is not None and link.state == LIVE
             if live and link is not None and link.hash == hash_ and record.key not in back:
                 self.unchanged(record, link)
                 continue
-            if link is not None and link.state == UNLINKED and not self.seen.again:
-                self.tally.unchanged += 1  # it was let go: it stays as it is, unless somebody names it
+            if link is not None and link.state == UNLINKED and record.key not in named:
+                self.left_alone(record)
                 continue
             look = self.mapped(record, hash_, live)
             if look is None:
@@ -166,6 +166,22 @@ class PageMerge:
         self.tally.unchanged += 1
         if link.version != record.version:
             self.batch.moved(self.place, record.key, record.version)
+        if self.seen.again:
+            self.batch.settled.setdefault(self.place.id, []).append(record.key)
+
+    def named(self, known_links: Mapping[str, Link]) -> Collection[str]:
+        """Of the records that were let go, those that somebody names since, and that were read for it: a person who
+        decided what they are, or a foreign key elsewhere."""
+        parted = [link.key for link in known_links.values() if link.state == UNLINKED] if self.seen.again else []
+        if not parted or not self.place.named:
+            return self.seen.decided
+        found = matches.find(self.tx, self.place.row.entity_id, self.place.id, self.place.own, parted)
+        known = records.load(self.tx, self.place.id, [one.golden_id for one in found])
+        return {*self.seen.decided, *(one.value for one in found if known[one.golden_id].state == LIVE)}
+
+    def left_alone(self, record: Record) -> None:
+        """It was let go: it stays as it is. What it stood aside for before that does not matter any more."""
+        self.tally.unchanged += 1
         if self.seen.again:
             self.batch.settled.setdefault(self.place.id, []).append(record.key)
 

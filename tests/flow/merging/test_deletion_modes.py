@@ -9,6 +9,7 @@ from hub.core.model import Allowed, Deletes, Policy
 
 SOFT = Deletes("soft", marks={"city": "closed"})
 CLOSED = {**ANNA, "city": "closed"}
+NUMBER = {"erp": {"phone": {"type": "decimal"}}}
 BLIND = Can(tombstones=True, find=True, batch=10)
 
 
@@ -187,3 +188,62 @@ def test_a_mark_whose_answer_was_lost_is_nobody_s_edit_when_the_record_lives_aga
         world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
     assert (world.owed(), world.sync().written) == ([], 0)
+
+
+def misfit_let_go() -> tuple[World, Noted, Noted]:
+    """A record of the ERP that does not fit stands aside, and is let go meanwhile."""
+    world, crm, erp = linked(specs=NUMBER, means={"erp": Deletes("unlink")})
+    erp.edit("1", phone="about two")
+    world.sync()
+    crm.delete("1")
+    world.sync()
+    assert [(row.key, row.kind) for row in world.aside()] == [("1", "parked")]
+    return world, crm, erp
+
+
+def test_a_record_that_is_let_go_while_it_stands_aside_is_left_alone_once_it_is_mended() -> None:
+    world, crm, erp = misfit_let_go()
+    erp.edit("1", phone="2")
+    world.sync()
+    world.clock.pass_(90_000)
+    world.sync()
+    assert (crm.keys_held(), erp.keys_held(), erp.row("1")["phone"]) == ([], ["1"], "2")
+
+
+def test_a_record_that_is_let_go_stands_aside_no_more() -> None:
+    world, _, _ = misfit_let_go()
+    world.clock.pass_(90_000)
+    world.sync()
+    assert world.aside() == []
+
+
+def test_a_record_that_was_let_go_is_linked_when_a_foreign_key_names_it() -> None:
+    crm = memory(links=["erp_key"])
+    world, crm, erp = linked(crm, links={"crm": {"@erp": "erp_key"}}, means={"erp": Deletes("unlink")})
+    crm.delete("1")
+    world.sync()
+    key = crm.create(name="Anna", erp_key="1")
+    world.sync()
+    world.sync()
+    erp.edit("1", phone="7")
+    world.sync()
+    assert (crm.row(key)["phone"], erp.keys_held(), world.aside()) == ("7", ["1"], [])
+
+
+def test_a_foreign_key_that_names_a_misfit_that_was_let_go_links_it_once_it_is_mended() -> None:
+    world, crm, erp = linked(
+        memory(links=["erp_key"]),
+        links={"crm": {"@erp": "erp_key"}},
+        specs=NUMBER,
+        means={"erp": Deletes("unlink")},
+    )
+    crm.delete("1")
+    world.sync()
+    erp.edit("1", phone="about two")
+    key = crm.create(name="Anna", erp_key="1")
+    world.sync()
+    erp.edit("1", phone="2")
+    world.clock.pass_(90_000)
+    world.sync()
+    world.sync()
+    assert (crm.row(key)["phone"], erp.keys_held(), world.aside()) == ("2", ["1"], [])
