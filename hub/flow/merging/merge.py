@@ -46,11 +46,19 @@ def in_halves(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Ta
         return last_try(hub, place, seen, doubts)
     first = seen._replace(records=seen.records[:middle], gone=(), broken=(), cursor=None)
     total = merge_page(hub, place, first, doubts)
-    with hub.store.reading() as tx:
-        settled = links.held(tx, place.id, [doubt.golden_id for doubt in doubts])
-    left = [doubt for doubt in doubts if doubt.golden_id not in settled]
+    left = still_open(hub, place, doubts, total)
     total.add(merge_page(hub, place, seen._replace(records=seen.records[middle:]), left))
     return total
+
+
+def still_open(hub: Hub, place: Place, doubts: Sequence[Doubt], done: Tally) -> Sequence[Doubt]:
+    """The doubts that are left for the next page. `done`: of the page before, which may have shown a child: no record
+    after it needs to wait for that one, and none is its child too."""
+    if not doubts or not done.linked:
+        return doubts
+    with hub.store.reading() as tx:
+        settled = links.held(tx, place.id, [doubt.golden_id for doubt in doubts])
+    return [doubt for doubt in doubts if doubt.golden_id not in settled]
 
 
 def last_try(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Tally:

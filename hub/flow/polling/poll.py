@@ -1,6 +1,6 @@
 """Poll: read what changed in a system, page by page, and merge it. The cursor moves with the records, never before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,8 @@ from hub.adapter import Page
 from hub.core.errors import Refused
 from hub.flow.delivering.settle import after_poll, land, open_doubts
 from hub.flow.drift import Watch, leave_alone
-from hub.flow.merging.merge import merge_page
+from hub.flow.merging.matching import Doubt
+from hub.flow.merging.merge import merge_page, still_open
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.polling.proof import prove, rewound
 from hub.flow.polling.replay import catch_up
@@ -44,13 +45,16 @@ def poll(
     if known.failures is not None and mode is None:
         prove(hub, place)
     watch = Watch(place)
-    began, doubts = hub.now(), open_doubts(hub, place) if known.doubts or known.intents else []
+    began = hub.now()
+    doubts: Sequence[Doubt] = open_doubts(hub, place) if known.doubts or known.intents else []
     for page in place.adapter.changes(place.binding.object, None if full else cursor):
         measure(hub, place)
         if page.rewound and mode is None:
             rewound(hub, place)
         if page.records or page.gone or page.broken or page.cursor != cursor:
-            total.add(merge_page(hub, place, told(place, page, watch), doubts))
+            done = merge_page(hub, place, told(place, page, watch), doubts)
+            doubts = still_open(hub, place, doubts, done)
+            total.add(done)
             watch.see(page.records)
             cursor = page.cursor
             if mode == "replay":
@@ -82,11 +86,13 @@ def again(hub: Hub, place: Place, kind: str = "") -> Tally:
     total = Tally()
     with hub.store.reading() as tx:
         due = reviews.due(tx, place.id, hub.now(), AGAIN, kind)
-    doubts = open_doubts(hub, place) if due else []
+    doubts: Sequence[Doubt] = open_doubts(hub, place) if due else []
     for part in chunks(due, place.adapter.can.read_batch):
         found = place.adapter.read(place.binding.object, [review.key for review in part])
         decided = {review.key: review.golden_id for review in part if review.kind == reviews.DECIDED}
-        total.add(merge_page(hub, place, Seen(found, again=True, decided=decided), doubts))
+        done = merge_page(hub, place, Seen(found, again=True, decided=decided), doubts)
+        doubts = still_open(hub, place, doubts, done)
+        total.add(done)
         there = {record.key for record in found}
         missing(hub, place, [review for review in part if review.key not in there])
     return total
