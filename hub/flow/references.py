@@ -77,8 +77,19 @@ class Shown:
         self.shown: dict[str, list[str]] = {}
 
     def resolve(self, looks: Sequence[Look]) -> None:
+        self.remember(looks)
         self.shown = {look.record.key: [n for n in self.place.parents if n in look.fields] for look in looks}
         self.found = resolve(self.batch.tx, self.place, [(look.record.key, look.fields) for look in looks])
+
+    def remember(self, looks: Sequence[Look]) -> None:
+        """A reference that waits and is left out of a look is as it was last shown: absent settles nothing."""
+        parents = self.place.parents
+        hiding = {look.record.key: look.fields for look in looks if not parents.keys() <= look.fields.keys()}
+        if not hiding or not self.place.waits.there:
+            return
+        for row in waiting.last_shown(self.batch.tx, self.place.id, sorted(hiding)):
+            if row.field in parents and parents[row.field].place.id == row.parent_id:
+                hiding[row.key].setdefault(row.field, row.parent_key)
 
     def unmatchable(self, look: Look) -> list[Wait]:
         """What a match rule has to know first: without it this record might be made a twin."""

@@ -64,6 +64,11 @@ _UNREAD = Lookup(
        FROM {each waiting w: w.golden_id = j.value AND w.way IN ('in', 'renew')}""",
     kind="bigint",
 )
+_SHOWN = Lookup(
+    """SELECT l.key, w.field, w.parent_id, w.parent_key
+       FROM {each link l: l.binding_id = :binding AND l.key = j.value AND l.state = 1}
+         {join waiting w: w.binding_id = :binding AND w.golden_id = l.golden_id AND w.way = 'in'}"""
+)
 _STANDING = Lookup(
     """SELECT g.id, g.state, l.key, d.state, d.said,
          EXISTS (SELECT 1 FROM waiting w
@@ -112,6 +117,15 @@ class Unread(NamedTuple):
     said: str
 
 
+class LastShown(NamedTuple):
+    """A key that a record showed, of a parent that is not known."""
+
+    key: str
+    field: str
+    parent_id: int
+    parent_key: str
+
+
 class Known(NamedTuple):
     """A record whose parent is known by now."""
 
@@ -158,6 +172,11 @@ def sweep(tx: Tx, binding_id: int) -> None:
 def unread(tx: Tx, golden_ids: Sequence[int]) -> list[Unread]:
     """What any system shows of these golden records, and is not taken yet."""
     return [Unread(*row) for row in tx.each(_UNREAD, golden_ids)]
+
+
+def last_shown(tx: Tx, binding_id: int, keys: Sequence[str]) -> list[LastShown]:
+    """What these records of a system showed, and is not taken yet."""
+    return [LastShown(*row) for row in tx.each(_SHOWN, keys, binding=binding_id)]
 
 
 def standing(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> dict[int, Standing]:

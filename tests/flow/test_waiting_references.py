@@ -1,6 +1,6 @@
 """References whose parents are not known, or not there: they wait, say for what, and go on by themselves."""
 
-from support.family import FIRM, PERSON, refused, stranger, two
+from support.family import FIRM, PERSON, Family, Office, refused, stranger, two
 
 from hub.core.errors import TryLater
 from hub.core.model import Allowed
@@ -67,6 +67,32 @@ def test_what_waits_is_not_written_over() -> None:
     report = world.sync()
     assert report.conflicts == 1
     assert (crm.one(PERSON, "Ann")["firm"], erp.one(PERSON, "Ann")["firm"]) == ("cf2", "ef2")
+
+
+def spared() -> tuple[Family, Office, Office]:
+    """Ann's firm is not known; then the CRM shows her without it, and the ERP has her work for another one."""
+    world, crm, erp = stranger()
+    crm.spares = "firm"
+    crm.change(PERSON, "cp1", phone="7")
+    world.sync()
+    erp.change(PERSON, "ep1", firm=erp.add(FIRM, name="Cork"))
+    world.sync()
+    return world, crm, erp
+
+
+def test_what_waits_is_not_written_over_after_a_look_that_leaves_it_out() -> None:
+    """What is left out is as it was last shown."""
+    world, crm, erp = spared()
+    assert (crm.fields(PERSON, "cp1")["firm"], erp.one(PERSON, "Ann")["phone"]) == ("cf2", "7")
+    assert world.waits() == [(PERSON, "crm", "firm names crm firm cf2, which the hub does not know yet")]
+
+
+def test_what_waits_and_is_left_out_is_taken_as_it_was_last_shown_when_the_parent_comes() -> None:
+    world, crm, _ = spared()
+    crm.change(FIRM, "cf2", name="Bolt")
+    report = world.sync()
+    assert (report.conflicts, crm.fields(PERSON, "cp1")["firm"]) == (1, "cf2")
+    assert (world.waits(), world.sync().written) == ([], 0)
 
 
 def test_a_required_parent_that_is_not_known_keeps_the_child_from_being_created() -> None:

@@ -1,15 +1,16 @@
 """A hub over systems in memory that hold two kinds of records: firms, and people who work for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from support.memory import ABLE, Noted
 
-from hub.adapter import Can, FieldInfo
+from hub.adapter import Can, FieldInfo, Page
 from hub.core.mapping import FieldSpec, MappingSpec, compile_mapping
 from hub.core.model import Allowed, Binding, Compared, Deletes, Entity, Instance, Policy, Unit
+from hub.core.record import Record
 from hub.engine.machine import Threads
 from hub.engine.sync import Report, sync
 from hub.simulator import databases, world
@@ -30,6 +31,21 @@ GROUP = {FIRM: {"mother": FIRM}, **WORKS}
 
 class Office(Noted):
     """A system of two objects."""
+
+    #: A field that it leaves out of what it shows.
+    spares = ""
+
+    def changes(self, obj: str, since: str | None) -> Iterator[Page]:
+        for page in super().changes(obj, since):
+            yield page._replace(records=self.spared(page.records))
+
+    def read(self, obj: str, keys: Sequence[str]) -> list[Record]:
+        return self.spared(super().read(obj, keys))
+
+    def spared(self, records: list[Record]) -> list[Record]:
+        if not self.spares:
+            return records
+        return [row._replace(fields={n: v for n, v in row.fields.items() if n != self.spares}) for row in records]
 
     def add(self, entity: str, **fields: Any) -> str:
         return self.person_create(entity, fields)
