@@ -13,6 +13,8 @@ from hub.store.lookup import Lookup
 from hub.store.records import COLUMNS, JOINS, Known, known
 
 OWED, CREATING, REFUSED, HELD = "owed", "creating", "refused", "held"
+#: The code of a create in doubt that only a person can settle.
+UNSEEN = "create.unseen"
 _NEVER = "9999-12-31"
 
 

@@ -6,8 +6,9 @@ Nothing is read or written in a system here: a decision is kept, and the next ru
 from hub.core.errors import Refused
 from hub.flow.deciding import enter
 from hub.flow.place import Hub, Place
-from hub.store import failing, links, records, reviews
+from hub.store import deliveries, failing, links, records, reviews
 from hub.store.database import Tx
+from hub.store.deliveries import CREATING, UNSEEN
 from hub.store.records import Known
 from hub.store.reviews import Review
 from hub.store.schema import LIVE
@@ -31,8 +32,14 @@ def forget(hub: Hub, place: Place, key: str) -> None:
 
 
 def retry_delivery(hub: Hub, place: Place, golden_id: int) -> None:
-    """Try a write that failed at the next run, not tomorrow."""
+    """Try a write that failed at the next run, not tomorrow. Of a create that only a person can settle: it is not
+    there, and is sent again."""
     with hub.store.transaction() as tx:
+        if unseen(tx, place, golden_id):
+            deliveries.reopen(tx, place.id, [golden_id])
+            deliveries.owe(tx, [(place.id, golden_id)], hub.now())
+            reviews.wake(tx, place.id, "in-doubt", hub.now())
+            return
         failed(tx, place, golden_id)
         enter.retry(tx, hub, place, [golden_id])
 
@@ -47,6 +54,8 @@ def discard(hub: Hub, place: Place, golden_id: int, who: str) -> None:
 def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
     """This record is that golden record."""
     with hub.store.transaction() as tx:
+        if unseen(tx, place, golden_id):
+            show(tx, hub, place, key)
         undecided(tx, place, key)
         known = golden(tx, place, golden_id)
         if known.state != LIVE and known.sent is None:  # the child of an unanswered create may outlive its record
@@ -62,6 +71,19 @@ def link(hub: Hub, place: Place, key: str, golden_id: int, who: str) -> None:
             raise Refused("create.in-doubt", f"{said} is not known yet; wait until that is settled")
         said = f"{who} decided that it is hub:{golden_id}; the next run links it"
         reviews.decide(tx, place.id, key, golden_id, said, hub.now())
+
+
+def unseen(tx: Tx, place: Place, golden_id: int) -> bool:
+    """Is its create in doubt, and only a person can say what became of it?"""
+    found = deliveries.standing(tx, [place.id], [CREATING], 1, golden_id=golden_id)
+    return any(row.code == UNSEEN for row in found)
+
+
+def show(tx: Tx, hub: Hub, place: Place, key: str) -> None:
+    """No poll shows this record, so that it does not stand aside by itself."""
+    if reviews.of(tx, place.id, key) is None and key not in links.lookup(tx, place.id, [key]):
+        why = Refused("create.in-doubt", "the filter hides it, and a person says what it is")
+        reviews.open_(tx, [reviews.row(place.id, key, "in-doubt", why, hub.now(), hub.now(), None)])
 
 
 def separate(hub: Hub, place: Place, key: str, who: str) -> None:

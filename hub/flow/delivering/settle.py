@@ -3,14 +3,15 @@
 1. the system knows tokens            send it again with the same token (hub.flow.delivering.deliver does), unless a
                                       record stands aside that may be the counterpart: then as if it knew none
 2. it can search by a field of ours   our key in its foreign key field, else the field of a match rule
-3. else                               after a poll to the end: a child would have shown up (`after_poll`)
+3. else                               after a poll to the end: a child would have shown up (`after_poll`), unless the
+                                      binding's filter may hide it
 
 Found = merged, which links it. Surely not there = owed again. Cannot tell = it stays in doubt, for a person to see.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.core.record import Fields, Record
 from hub.flow.merging.matching import Doubt
@@ -19,7 +20,7 @@ from hub.flow.place import Hub, Place, stamp
 from hub.flow.seen import Seen
 from hub.store import candidates, deliveries, intents, links, reviews
 from hub.store.database import Tx, chunks
-from hub.store.deliveries import Due
+from hub.store.deliveries import CREATING, UNSEEN, Due
 
 #: Creates in doubt, and records that stand aside, looked at in one go.
 MANY = 10_000
@@ -67,9 +68,10 @@ def settle(hub: Hub, place: Place, due: Sequence[Due]) -> None:
 
 
 def after_poll(hub: Hub, place: Place, began: str) -> None:
-    """A poll came to its end: a child that was made before it began has shown up. The others never arrived."""
-    tokens = place.adapter.can.tokens
-    if tokens and not place.waits.contested:
+    """A poll came to its end: a child that was made before it began has shown up. The others never arrived, unless a
+    filter may hide them: then the same token tells, or a person."""
+    tokens, filtered = place.adapter.can.tokens, bool(place.binding.filter)
+    if tokens and (filtered or not place.waits.contested):
         return
     with hub.store.transaction() as tx:
         due = deliveries.due(tx, place.id, began, -1, MANY, doubts=True)
@@ -77,7 +79,39 @@ def after_poll(hub: Hub, place: Place, began: str) -> None:
         if tokens and open_:
             contested = candidates.contested(tx, place.id, [item.golden_id for item in open_])
             open_ = [item for item in open_ if item.golden_id in contested]
-        conclude(tx, hub, place, open_)
+        if filtered:
+            ask(tx, place, open_)
+        else:
+            conclude(tx, hub, place, open_)
+
+
+def ask(tx: Tx, place: Place, missing: Sequence[Due]) -> None:
+    """The filter may hide their children, so sending them again might make twins: a person is asked. Our own key finds
+    a child whatever the filter; a match rule does not find one that was edited, or that the system stored otherwise."""
+    deliveries.postpone(tx, [_unseen(place, item) for item in missing if not surely_searched(place, item)])
+
+
+def surely_searched(place: Place, due: Due) -> bool:
+    question = search_by(place, due) if place.adapter.can.find else None
+    return question is not None and question.sure
+
+
+def _unseen(place: Place, due: Due) -> dict[str, Any]:
+    system, which = place.binding.system, f"{place.entity.name} {place.binding.system}"
+    said = (
+        f"its answer was lost, and the filter may hide what it made: look in {system}; if it is there, "
+        f"'hub reviews link {which} KEY hub:{due.golden_id}', else 'hub reviews retry {which} hub:{due.golden_id}'"
+    )
+    return {
+        "binding_id": place.id,
+        "golden_id": due.golden_id,
+        "state": CREATING,
+        "attempts": due.attempts,
+        "due_at": due.due_at,
+        "code": UNSEEN,
+        "said": said,
+        "doubt": True,
+    }
 
 
 def conclude(tx: Tx, hub: Hub, place: Place, missing: Sequence[Due]) -> None:

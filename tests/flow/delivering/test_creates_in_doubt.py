@@ -1,12 +1,14 @@
 """A create whose answer never came is not repeated blindly: token, search by our key, or a poll to the end tell."""
 
-import pytest
-from support.memory import Noted, World, linked, memory
+from collections.abc import Iterator
 
-from hub.adapter import Can
+import pytest
+from support.memory import FIELDS, Noted, World, linked, memory
+
+from hub.adapter import Can, FieldInfo, Page
 from hub.core.errors import TryLater, Unknown
 from hub.engine.sync import Sync
-from hub.flow.deciding.aside import link, separate
+from hub.flow.deciding.aside import link, retry_delivery, separate
 from hub.flow.polling.poll import poll
 from hub.store.agenda import agenda
 
@@ -270,3 +272,76 @@ def test_not_even_where_a_person_has_to_say_which_is_which(can: Can) -> None:
     for system in ("crm", "erp"):
         assert sorted(row["name"] for row in world.held(system)) == ["Anna", "Bert", "Cora"]
     assert (world.aside(), world.owed()) == ([], [])
+
+
+# -- behind a filter ----------------------------------------------------------------------------------
+
+
+class York(Noted):
+    """A system whose polls show what is in York."""
+
+    def changes(self, obj: str, since: str | None) -> Iterator[Page]:
+        for page in super().changes(obj, since):
+            yield page._replace(records=[record for record in page.records if record.fields.get("city") == "York"])
+
+
+def hidden(phase: str = "after", can: Can = POLLS, links: tuple[str, ...] = ()) -> tuple[World, Noted, Noted]:
+    """Anna of Leeds was created in the ERP, or not; the hub was not told, and no poll shows her."""
+    crm, erp = memory(), York({"thing": [FieldInfo(name) for name in (*FIELDS, *links)]}, can=can)
+    named = {"erp": {"@crm": links[0]}} if links else {}
+    world = World({"crm": crm, "erp": erp}, filters={"erp": "city=York"}, links=named, match=(("name",),))
+    crm.create(name="Anna", city="Leeds")
+    erp.fail("write", phase, LOST)
+    world.sync()
+    settle(world)
+    return world, crm, erp
+
+
+BLIND = {"carried out": ("after", POLLS), "never arrived": ("before", POLLS), "searched in vain": ("before", FINDS)}
+
+
+@pytest.mark.parametrize(("phase", "can"), BLIND.values(), ids=BLIND)
+def test_a_poll_behind_a_filter_settles_nothing_and_a_person_is_told_what_to_do(phase: str, can: Can) -> None:
+    world, _, erp = hidden(phase, can)
+    [item] = world.owed()
+    assert (item.state, item.code, len(erp.writes)) == ("creating", "create.unseen", int(phase == "after"))
+    assert item.said is not None
+    assert f"hub reviews retry account erp hub:{item.golden_id}" in item.said
+
+
+def test_a_person_says_which_hidden_record_it_is() -> None:
+    world, crm, erp = hidden()
+    link(world.hub, world.place("erp"), "1", world.golden("crm", "1"), "somebody")
+    crm.edit("1", phone="7")
+    settle(world)
+    assert (erp.row("1")["phone"], erp.keys_held(), crm.keys_held()) == ("7", ["1"], ["1"])
+    assert (world.aside(), world.owed(), world.log()) == ([], [], [])
+
+
+def test_a_key_that_is_not_there_settles_nothing() -> None:
+    world, _, erp = hidden()
+    link(world.hub, world.place("erp"), "99", world.golden("crm", "1"), "somebody")
+    settle(world)
+    assert (world.aside(), [item.code for item in world.owed()], erp.keys_held()) == ([], ["create.unseen"], ["1"])
+
+
+def test_a_person_says_that_it_never_arrived() -> None:
+    world, crm, erp = hidden("before")
+    retry_delivery(world.hub, world.place("erp"), world.golden("crm", "1"))
+    settle(world)
+    assert (erp.keys_held(), crm.keys_held(), world.owed(), world.aside()) == (["1"], ["1"], [], [])
+
+
+def test_one_that_comes_into_the_filter_is_recognised() -> None:
+    world, crm, erp = hidden()
+    erp.edit("1", city="York")
+    crm.edit("1", city="York")
+    settle(world)
+    assert (erp.keys_held(), crm.keys_held(), world.aside()) == (["1"], ["1"], [])
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("can", [TOKENS, FINDS], ids=["token", "our key"])
+def test_a_token_or_our_own_key_settles_it_whatever_the_filter(can: Can, phase: str) -> None:
+    world, crm, erp = hidden(phase, can, links=("crm_key",))
+    assert (erp.keys_held(), crm.keys_held(), world.owed(), world.aside()) == (["1"], ["1"], [], [])
