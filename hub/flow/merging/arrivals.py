@@ -29,7 +29,7 @@ class Arrivals:
     def take(self, new: Sequence[Look], doubts: Sequence[Doubt], decided: Mapping[str, int | None]) -> None:
         if not new:
             return
-        finder = Finder(self.hub, self.place, self.tx, self.batch, doubts, decided)
+        finder = Finder(self.hub, self.place, self.tx, self.batch, self.keys, doubts, decided)
         finder.prepare([(look.record.key, look.fields) for look in new])
         for look, golden_id in zip(new, self.hub.machine.ids(len(new)), strict=True):
             found = finder.find(look.record.key, look.fields)

@@ -20,14 +20,24 @@ class ForeignKeys:
 
     def __init__(self, hub: Hub, place: Place, batch: Batch, aside: Aside) -> None:
         self.hub, self.place, self.batch, self.aside = hub, place, batch, aside
+        #: By foreign key and its value, whom it names; what this page links and unlinks is kept up in it, or the next
+        #: record of the page would go by what was.
         self.linked: dict[tuple[str, str], Candidate] = {}
 
     def prepare(self, page: Sequence[Fields]) -> None:
         """Look up whom the keys on this page name: one statement a foreign key."""
-        for name, other in self.place.links.items():
+        for name in self.place.links:
             values = sorted({str(fields[name]) for fields in page if fields.get(name) is not None})
-            for found in matches.find_linked(self.batch.tx, self.place.id, other.id, name, values):
+            for found in self.find(name, values):
                 self.linked[name, found.value] = found
+
+    def find(self, name: str, values: Sequence[str]) -> list[Candidate]:
+        """Whom these values of a foreign key name, as this page leaves it."""
+        other = self.place.links[name]
+        stored = matches.find_linked(self.batch.tx, self.place.id, other.id, name, values)
+        found = {candidate.value: candidate for candidate in stored}
+        found |= {value: self.linked[name, value] for value in values if (name, value) in self.linked}
+        return list(found.values())
 
     def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
@@ -70,14 +80,17 @@ class ForeignKeys:
         if found is not None and found.golden_id != draft.golden_id:
             self.absorb(draft, other, value, found.golden_id)
         self.set(draft, name, value)
+        self.linked[name, value] = Candidate(name, value, draft.golden_id, key)
         self.revisit(other, value)
         self.batch.audit(draft.golden_id, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
         return True
 
     def absorb(self, draft: Draft, other: Place, value: str, golden_id: int) -> None:
         """Two golden records turn out to be one: the counterpart's link moves here, and is merged when it is read."""
-        [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
-        gone = self.batch.draft(known)
+        gone = self.batch.drafts.get(golden_id)
+        if gone is None:
+            [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
+            gone = self.batch.draft(known)
         gone.state = ABSORBED
         gone.set(INTO, named(draft.golden_id))
         self.batch.touch(gone)
@@ -107,6 +120,7 @@ class ForeignKeys:
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
         batch.link(other, there.key, golden_id, None, None, there.shadow)
+        self.linked[name, there.key] = Candidate(name, there.key, golden_id, None)
         batch.owe(other, golden_id)
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
 

@@ -13,6 +13,7 @@ from hub.core.likeness import alike
 from hub.core.match import candidate_keys, match_keys, shown
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
+from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.paired import Paired
 from hub.flow.place import Hub, Place
 from hub.flow.seen import NOTHING
@@ -59,11 +60,12 @@ class Finder:
         place: Place,
         tx: Tx,
         batch: Batch,
+        keys: ForeignKeys,
         doubts: Sequence[Doubt],
         decided: Mapping[str, int | None] = NOTHING,
     ) -> None:
         """`decided`: by key, what a person says that a record is. None: a new one."""
-        self.hub, self.place, self.tx, self.batch = hub, place, tx, batch
+        self.hub, self.place, self.tx, self.batch, self.keys = hub, place, tx, batch, keys
         self.doubts, self.decided = list(doubts), decided
         self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
         self.known: dict[int, Known] = {}
@@ -134,7 +136,7 @@ class Finder:
 
     def ask(self, rule: str, values: list[str]) -> list[Candidate]:
         if rule in self.place.links:
-            return matches.find_linked(self.tx, self.place.id, self.place.links[rule].id, rule, values)
+            return self.keys.find(rule, values)
         return matches.find(self.tx, self.place.row.entity_id, self.place.id, rule, values)
 
     def find(self, key: str, fields: Fields) -> Found:

@@ -148,3 +148,61 @@ def test_a_key_does_not_clash_with_an_edit() -> None:
     world.sync()
     assert world.log() == []
     assert crm.row("c1")["phone"] == "2"
+
+
+def strangers(*names: str) -> tuple[World, Any, Any]:
+    """Records of crm with these names, c1 on, and e1 in erp, none of them linked; neither system takes new ones."""
+    world, crm, erp = two(allowed={"crm": Allowed(insert=False), "erp": Allowed(insert=False)})
+    for name in names:
+        crm.create(name=name)
+    erp.create(name="Else", city="York")
+    world.sync()
+    return world, crm, erp
+
+
+def test_of_two_that_name_the_same_counterpart_between_two_polls_one_waits_for_a_person() -> None:
+    world, crm, _ = strangers("Anna", "Bert")
+    crm.edit("c1", erp_key="e1")
+    crm.edit("c2", erp_key="e1")
+    world.sync()
+    world.sync()
+    [review] = world.aside()
+    assert (review.kind, review.code, review.key) == ("taken", "link.taken", "c2")
+    assert world.golden("erp", "e1") == world.golden("crm", "c1") != world.golden("crm", "c2")
+
+
+def test_a_new_one_that_names_the_counterpart_just_linked_on_its_page_waits_for_a_person() -> None:
+    world, crm, _ = strangers("Anna")
+    crm.edit("c1", erp_key="e1")
+    crm.create(name="Bert", erp_key="e1")
+    world.sync()
+    world.sync()
+    [review] = world.aside()
+    assert (review.kind, review.key) == ("taken", "c2")
+    assert world.golden("erp", "e1") == world.golden("crm", "c1")
+
+
+def test_a_counterpart_let_go_on_a_page_is_free_for_the_next_one_that_names_it() -> None:
+    world, crm, _ = strangers("Anna", "Bert")
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    crm.edit("c1", erp_key=None)
+    crm.edit("c2", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert world.golden("erp", "e1") == world.golden("crm", "c2") != world.golden("crm", "c1")
+    assert world.aside() == []
+
+
+def test_a_new_one_that_names_a_counterpart_let_go_on_its_page_is_linked() -> None:
+    world, crm, _ = strangers("Anna")
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    crm.edit("c1", erp_key=None)
+    crm.create(name="Bert", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert world.golden("erp", "e1") == world.golden("crm", "c2") != world.golden("crm", "c1")
+    assert world.aside() == []
