@@ -262,8 +262,8 @@ class Batch:
         deliveries.reopen(tx, self.place.id, self.answered)
         conflicts.close(tx, self.ended)
         conflicts.log(tx, self.clashes)
-        for binding_id, keys in self.settled.items():
-            reviews.close(tx, binding_id, keys)
+        for binding_id, keys in self.settled.items():  # what was merged may still stand aside, for its foreign key
+            reviews.close(tx, binding_id, [key for key in keys if (binding_id, key) not in self.reviews])
         reviews.open_(tx, list(self.reviews.values()))
         if self.place.entity.matches or self.candidates:
             aside = [key for binding_id, key in self.reviews if binding_id == self.place.id]

@@ -148,10 +148,12 @@ class PageMerge:
         new: dict[str, Look] = {}
         again: dict[str, tuple[Look, int]] = {}
         back, named = self.deletions.back(self.seen), self.named(known_links)
+        # What waits is perhaps a foreign key that was refused: that can be told only by trying it again.
+        tried = self.seen.again and bool(self.place.links)
         for record, hash_ in zip(seen, hashes, strict=True):
             link = known_links.get(record.key)
             live = link is not None and link.state == LIVE
-            if live and link is not None and link.hash == hash_ and record.key not in back:
+            if live and link is not None and link.hash == hash_ and record.key not in back and not tried:
                 self.unchanged(record, link)
                 continue
             if link is not None and link.state == UNLINKED and record.key not in named:

@@ -5,6 +5,7 @@ from typing import Any
 from support.memory import World, memory
 
 from hub.core.model import Allowed
+from hub.store import reviews
 
 CRM_HOLDS = {"crm": {"@erp": "erp_key"}}
 BOTH_HOLD = {**CRM_HOLDS, "erp": {"@crm": "crm_key"}}
@@ -206,3 +207,75 @@ def test_a_new_one_that_names_a_counterpart_let_go_on_its_page_is_linked() -> No
     world.sync()
     assert world.golden("erp", "e1") == world.golden("crm", "c2") != world.golden("crm", "c1")
     assert world.aside() == []
+
+
+DAY = 86_401
+
+
+def crossed() -> tuple[World, Any, Any]:
+    """c1 is linked to e1 and c2 to e2; a person set e2 in c1, too."""
+    world, crm, erp = two(allowed={"erp": Allowed(), "crm": Allowed(insert=False)})
+    crm.create(name="Anna")
+    crm.create(name="Bert")
+    world.sync()
+    world.sync()
+    assert (crm.row("c1")["erp_key"], crm.row("c2")["erp_key"]) == ("e1", "e2")
+    crm.edit("c1", erp_key="e2")
+    world.sync()
+    return world, crm, erp
+
+
+def test_a_changed_key_that_is_taken_waits_until_it_is_corrected() -> None:
+    world, crm, _ = crossed()
+    for _ in range(3):
+        world.clock.pass_(DAY)
+        world.sync()
+        assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c1")]
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    assert world.aside() == []
+
+
+def test_a_changed_key_that_is_taken_is_followed_a_day_after_the_other_one_is_cleared() -> None:
+    world, crm, erp = crossed()
+    world.clock.pass_(DAY)
+    world.sync()
+    crm.edit("c2", erp_key=None)
+    world.sync()
+    world.clock.pass_(DAY)
+    world.sync()
+    world.sync()
+    assert (world.golden("erp", "e2"), world.aside()) == (world.golden("crm", "c1"), [])
+    erp.edit("e2", phone="7")
+    world.sync()
+    assert crm.row("c1")["phone"] == "7"
+
+
+def test_a_key_that_was_refused_does_not_keep_the_record_from_being_written() -> None:
+    world, crm, erp = crossed()
+    erp.edit("e1", phone="7")
+    world.sync()
+    assert crm.row("c1")["phone"] == "7"
+    world.clock.pass_(DAY)
+    world.sync()
+    assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c1")]
+    assert crm.row("c1")["erp_key"] == "e2"
+
+
+def test_a_refused_key_that_a_person_wants_to_hear_no_more_of_is_not_asked_again() -> None:
+    world, crm, _ = crossed()
+    with world.store.transaction() as tx:
+        reviews.discard(tx, world.place("crm").id, "c1")
+    crm.edit("c1", phone="7")
+    world.sync()
+    assert world.aside() == []
+
+
+def test_of_two_that_name_the_same_counterpart_the_one_that_waits_is_not_forgotten() -> None:
+    world, crm, _ = strangers("Anna", "Bert")
+    crm.edit("c1", erp_key="e1")
+    crm.edit("c2", erp_key="e1")
+    world.sync()
+    world.clock.pass_(DAY)
+    world.sync()
+    assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c2")]
