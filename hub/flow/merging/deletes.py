@@ -200,10 +200,13 @@ class Deletions:
         return None
 
     def revive(self, look: Look, draft: Draft, shadow: Shadow) -> Shadow:
-        """The edit wins: the golden record lives again, and is created anew where it was deleted."""
+        """The edit wins: the golden record lives again. Who still has the record keeps it, and its key; where it was
+        deleted it is created anew."""
         draft.state = LIVE
         self.batch.touch(draft)
+        linked = links.of_golden(self.tx, draft.golden_id, [other.id for other in self.place.others])
         for other in self.place.others:
-            forget_key(draft, other)
+            if other.id not in linked:
+                forget_key(draft, other)
             self.batch.owe(other, draft.golden_id)
         return shadow

@@ -4,7 +4,7 @@ from typing import Any
 
 from support.memory import World, memory
 
-from hub.core.model import Allowed
+from hub.core.model import Allowed, Policy
 from hub.store import reviews
 
 CRM_HOLDS = {"crm": {"@erp": "erp_key"}}
@@ -279,3 +279,19 @@ def test_of_two_that_name_the_same_counterpart_the_one_that_waits_is_not_forgott
     world.clock.pass_(DAY)
     world.sync()
     assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c2")]
+
+
+def test_an_edit_that_beats_a_deletion_keeps_the_key_of_a_counterpart_that_is_still_there() -> None:
+    crm, erp = (memory(key=lambda _, number, system=system: f"{system}{number}") for system in "ce")
+    shop = memory(links=["erp_key"])
+    held = {"shop": {"@erp": "erp_key"}}
+    world = World({"crm": crm, "erp": erp, "shop": shop}, links=held, deletes=Policy("edit"))
+    crm.create(name="Anna")
+    world.sync()
+    world.sync()
+    crm.delete("c1")
+    shop.edit("1", phone="2")
+    world.sync()
+    world.sync()
+    assert (shop.row("1")["erp_key"], erp.row("e1")["phone"]) == ("e1", "2")
+    assert crm.keys_held() == ["c2"]
