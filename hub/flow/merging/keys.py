@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from hub.core.errors import HubError, Refused
 from hub.core.merge import Shadow
 from hub.core.record import Fields, Value
-from hub.core.references import INTO, named
 from hub.flow.batch import Batch, Draft
+from hub.flow.merging.absorbing import Absorbing
 from hub.flow.merging.aside import Aside
 from hub.flow.place import Hub, Place
 from hub.store import matches, records
 from hub.store.matches import Candidate
-from hub.store.schema import ABSORBED
 
 
 class ForeignKeys:
@@ -23,13 +22,21 @@ class ForeignKeys:
         #: By foreign key and its value, whom it names; what this page links and unlinks is kept up in it, or the next
         #: record of the page would go by what was.
         self.linked: dict[tuple[str, str], Candidate] = {}
+        self.absorbing = Absorbing(batch)
 
-    def prepare(self, page: Sequence[Fields]) -> None:
-        """Look up whom the keys on this page name: one statement a foreign key."""
+    def prepare(self, page: Sequence[tuple[Fields, int]]) -> None:
+        """Look up whom the keys on this page name, and who is to become one with it: a statement a foreign key, and
+        one a system. `page`: what linked records show, with their golden records."""
+        ones = set[int]()
         for name in self.place.links:
-            values = sorted({str(fields[name]) for fields in page if fields.get(name) is not None})
+            values = sorted({str(fields[name]) for fields, _ in page if fields.get(name) is not None})
             for found in self.find(name, values):
                 self.linked[name, found.value] = found
+            for fields, golden_id in page:
+                free = self.linked.get((name, str(fields.get(name))))
+                if free is not None and free.key is None:
+                    ones |= {golden_id, free.golden_id}
+        self.absorbing.prepare(ones)
 
     def find(self, name: str, values: Sequence[str]) -> list[Candidate]:
         """Whom these values of a foreign key name, as this page leaves it."""
@@ -45,56 +52,72 @@ class ForeignKeys:
         if not self.place.links:
             return shadow
         fields, lost = dict(shadow.fields), self.place.id in self.hub.modes
-        for name, other in self.place.links.items():
+        for name in self.place.links:
             if name not in theirs:
                 continue
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
-            if now == ours or lost or self.moved(draft, key, name, other, now, base):
+            if now == ours or lost or self.moved(draft, key, name, theirs, base):
                 fields[name] = now
         return Shadow(fields, shadow.asked, shadow.held)
 
-    def moved(self, draft: Draft, key: str, name: str, other: Place, now: Value, base: Value) -> bool:
+    def moved(self, draft: Draft, key: str, name: str, theirs: Fields, base: Value) -> bool:
         """Follow a key that a person changed. False: it could not be followed; the shadow stays."""
-        ours = draft.fields.get(name)
+        ours, now = draft.fields.get(name), theirs[name]
         if now == base:
             return True
         if now is None:
-            self.unlink(draft, name, other)
+            self.unlink(draft, name, self.place.links[name])
             return True
         if ours is not None and ours != base:
             said = f"{name} names {now}, but the hub has linked it to {ours} meanwhile: correct the field"
             self.aside.put(key, "taken", Refused("link.changed-twice", said), draft.golden_id)
             return False
-        return self.follow(draft, key, name, other, str(now))
+        return self.follow(draft, key, name, theirs)
 
-    def follow(self, draft: Draft, key: str, name: str, other: Place, value: str) -> bool:
+    def follow(self, draft: Draft, key: str, name: str, theirs: Fields) -> bool:
+        other, value = self.place.links[name], str(theirs[name])
         found = self.linked.get((name, value))
-        if found is not None and found.key is not None and found.key != key:
-            said = f"{name} names {other.binding.system} {value}, to which {found.key} is linked"
-            self.aside.put(
-                key, "taken", Refused("link.taken", said + ": a link is 1:1; correct one of the two"), draft.golden_id
-            )
+        counterpart = found.golden_id if found is not None and found.golden_id != draft.golden_id else None
+        problem = self.barred(draft, f"{name} names {other.binding.system} {value}", theirs, found)
+        if problem is not None:
+            self.aside.put(key, "taken", problem, draft.golden_id)
             return False
         if draft.fields.get(name) is not None:
             self.unlink(draft, name, other)
-        if found is not None and found.golden_id != draft.golden_id:
-            self.absorb(draft, other, value, found.golden_id)
+        if counterpart is not None:
+            self.absorb(draft, key, counterpart, other, value)
         self.set(draft, name, value)
         self.linked[name, value] = Candidate(name, value, draft.golden_id, key)
         self.revisit(other, value)
         self.batch.audit(draft.golden_id, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
         return True
 
-    def absorb(self, draft: Draft, other: Place, value: str, golden_id: int) -> None:
-        """Two golden records turn out to be one: the counterpart's link moves here, and is merged when it is read."""
-        gone = self.batch.drafts.get(golden_id)
-        if gone is None:
-            [known] = records.load(self.batch.tx, other.id, [golden_id]).values()
-            gone = self.batch.draft(known)
-        gone.state = ABSORBED
-        gone.set(INTO, named(draft.golden_id))
-        self.batch.touch(gone)
+    def barred(self, draft: Draft, names: str, theirs: Fields, found: Candidate | None) -> Refused | None:
+        """Why the counterpart cannot be linked: a link is 1:1, in every system."""
+        if found is None or found.golden_id == draft.golden_id:
+            return None
+        if found.key is not None:
+            said = f"{names}, to which {found.key} is linked: a link is 1:1; correct one of the two"
+            return Refused("link.taken", said)
+        told = {other.id: str(theirs.get(name)) for name, other in self.place.links.items()}
+        both = self.absorbing.both(draft, found.golden_id, told)
+        if both is None:
+            return None
+        place, mine, other = both
+        said = f"{names}, and two records of {place.binding.system}, {mine} and {other}, would have to be one for that"
+        return Refused("link.two", said + ": a link is 1:1; correct the field, or have one record there for the two")
+
+    def absorb(self, draft: Draft, key: str, golden_id: int, other: Place, value: str) -> None:
+        """Two golden records turn out to be one: its links move here, and are merged when they are read."""
+        names = {place.id: name for name, place in self.place.links.items()}
+        for place, _, _ in self.absorbing.instead(draft, golden_id):  # the record names another one there by now
+            self.unlink(draft, names[place.id], place)
+        for place, moved in self.absorbing.absorb(draft, golden_id, other):
+            self.revisit(place, moved)
+            if place.id in names:
+                self.linked[names[place.id], moved] = Candidate(names[place.id], moved, draft.golden_id, key)
         self.batch.link(other, value, draft.golden_id, None, None, None)
+        self.absorbing.note(other, draft.golden_id, value)
 
     def claim_new(self, draft: Draft) -> None:
         """A new record names a counterpart that the hub has not read yet: read it, and do not create another."""
@@ -120,6 +143,7 @@ class ForeignKeys:
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
         batch.link(other, there.key, golden_id, None, None, there.shadow)
+        self.absorbing.note(other, draft.golden_id, None)
         self.linked[name, there.key] = Candidate(name, there.key, golden_id, None)
         batch.owe(other, golden_id)
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})

@@ -295,3 +295,93 @@ def test_an_edit_that_beats_a_deletion_keeps_the_key_of_a_counterpart_that_is_st
     world.sync()
     assert (shop.row("1")["erp_key"], erp.row("e1")["phone"]) == ("e1", "2")
     assert crm.keys_held() == ["c2"]
+
+
+def three(*held: str, **options: Any) -> tuple[World, Any, Any, Any]:
+    """crm holds the keys of these systems. Records of one name are linked; none is made by the hub."""
+    fields = {f"@{name}": f"{name}_key" for name in held}
+    crm = memory(links=list(fields.values()), key=lambda _, number: f"c{number}")
+    erp, shop = memory(key=lambda _, number: f"e{number}"), memory(key=lambda _, number: f"s{number}")
+    systems = {"crm": crm, "erp": erp, "shop": shop}
+    never = dict.fromkeys(systems, Allowed(insert=False))
+    return World(systems, links={"crm": fields}, allowed=never, match=(("name",),), **options), crm, erp, shop
+
+
+def same(world: World, **keys: str) -> bool:
+    """Are the records of these systems one?"""
+    return len({world.golden(system, key) for system, key in keys.items()}) == 1
+
+
+def test_a_counterpart_that_is_named_brings_its_record_of_a_third_system() -> None:
+    world, crm, erp, shop = three("erp")
+    crm.create(name="Ann")
+    for system in (erp, shop):
+        system.create(name="Anna", city="York")
+    world.sync()
+    assert not same(world, crm="c1", erp="e1", shop="s1")
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert same(world, crm="c1", erp="e1", shop="s1")
+    shop.edit("s1", phone="7")
+    world.sync()
+    world.sync()
+    assert (crm.row("c1")["phone"], erp.row("e1")["phone"]) == ("7", "7")
+    assert world.aside() == []
+
+
+def test_the_key_of_the_third_system_comes_with_the_counterpart() -> None:
+    world, crm, erp, shop = three("erp", "shop")
+    crm.create(name="Ann")
+    for system in (erp, shop):
+        system.create(name="Anna")
+    world.sync()
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert crm.row("c1")["shop_key"] == "s1"
+    assert (world.sync().written, world.aside()) == (0, [])
+
+
+def test_two_records_of_a_third_system_that_would_have_to_be_one_are_a_question_for_a_person() -> None:
+    world, crm, erp, shop = three("erp")
+    for system, name in ((crm, "Ann"), (shop, "Ann"), (erp, "Bert"), (shop, "Bert")):
+        system.create(name=name)
+    world.sync()
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    [review] = world.aside()
+    assert (review.kind, review.code, review.key) == ("taken", "link.two", "c1")
+    assert "records of shop, s1 and s2," in review.said
+    assert same(world, crm="c1", shop="s1")
+    assert same(world, erp="e1", shop="s2")
+
+
+def test_a_person_who_names_other_counterparts_in_two_systems_at_once_relinks() -> None:
+    world, crm, erp, shop = three("erp", "shop")
+    for system, name in ((crm, "Ann"), (erp, "Ann"), (shop, "Ann"), (erp, "Bert"), (shop, "Bert")):
+        system.create(name=name)
+    world.sync()
+    world.sync()
+    assert same(world, crm="c1", erp="e1", shop="s1")
+    crm.edit("c1", erp_key="e2", shop_key="s2")
+    world.sync()
+    world.sync()
+    assert same(world, crm="c1", erp="e2", shop="s2")
+    assert world.golden("erp", "e1") != world.golden("crm", "c1") != world.golden("shop", "s1")
+    assert world.aside() == []
+
+
+def test_a_deletion_that_waits_for_a_person_is_settled_when_its_record_is_linked_to_another_one() -> None:
+    world, crm, erp = two()
+    crm.create(name="Anna")
+    crm.create(name="Bert")
+    world.sync()
+    world.sync()
+    crm.delete("c1")
+    erp.edit("e1", phone="5")
+    world.sync()
+    assert [(conflict.unit, conflict.state) for conflict in world.log()] == [("*", "open")]
+    crm.edit("c2", erp_key="e1")
+    world.sync()
+    assert [conflict.state for conflict in world.log() if conflict.unit == "*"] == ["withdrawn"]
