@@ -31,6 +31,7 @@ class Arrivals:
             return
         finder = Finder(self.hub, self.place, self.tx, self.batch, self.keys, doubts, decided)
         finder.prepare([(look.record.key, look.fields) for look in new])
+        self.keys.prepare_new([look.fields for look in new])
         for look, golden_id in zip(new, self.hub.machine.ids(len(new)), strict=True):
             found = finder.find(look.record.key, look.fields)
             if found.problem is not None:

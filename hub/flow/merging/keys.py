@@ -22,35 +22,45 @@ class ForeignKeys:
         #: By foreign key and its value, whom it names; what this page links and unlinks is kept up in it, or the next
         #: record of the page would go by what was.
         self.linked: dict[tuple[str, str], Candidate] = {}
+        #: By golden record, the record of this system that it met on this page.
+        self.met: dict[int, str] = {}
         self.absorbing = Absorbing(batch)
 
     def prepare(self, page: Sequence[tuple[Fields, int]]) -> None:
         """Look up whom the keys on this page name, and who is to become one with it: a statement a foreign key, and
         one a system. `page`: what linked records show, with their golden records."""
-        ones = set[int]()
+        if not self.place.links:
+            return
         for name in self.place.links:
-            values = sorted({str(fields[name]) for fields, _ in page if fields.get(name) is not None})
-            for found in self.find(name, values):
-                self.linked[name, found.value] = found
-            for fields, golden_id in page:
-                free = self.linked.get((name, str(fields.get(name))))
-                if free is not None and free.key is None:
-                    ones |= {golden_id, free.golden_id}
-        self.absorbing.prepare(ones)
+            self.find(name, sorted({str(fields[name]) for fields, _ in page if fields.get(name) is not None}))
+        self.to_be_one([{*self.whom(fields), golden_id} for fields, golden_id in page])
+
+    def prepare_new(self, page: Sequence[Fields]) -> None:
+        """Unlinked records that are looked up by now: who names counterparts in several systems makes these one."""
+        if len(self.place.links) > 1:
+            self.to_be_one([self.whom(fields) for fields in page])
+
+    def whom(self, fields: Fields) -> set[int]:
+        """The golden records that a record names."""
+        pairs = ((name, str(fields[name])) for name in self.place.links if fields.get(name) is not None)
+        return {self.linked[pair].golden_id for pair in pairs if pair in self.linked}
+
+    def to_be_one(self, several: Sequence[set[int]]) -> None:
+        self.absorbing.prepare({golden_id for one in several if len(one) > 1 for golden_id in one})
 
     def find(self, name: str, values: Sequence[str]) -> list[Candidate]:
         """Whom these values of a foreign key name, as this page leaves it."""
         other = self.place.links[name]
-        stored = matches.find_linked(self.batch.tx, self.place.id, other.id, name, values)
-        found = {candidate.value: candidate for candidate in stored}
-        found |= {value: self.linked[name, value] for value in values if (name, value) in self.linked}
-        return list(found.values())
+        for found in matches.find_linked(self.batch.tx, self.place.id, other.id, name, values):
+            self.linked.setdefault((name, found.value), found)
+        return [self.linked[name, value] for value in values if (name, value) in self.linked]
 
     def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
         has lost keys without a person's doing: those are written again."""
         if not self.place.links:
             return shadow
+        self.met[draft.golden_id] = key
         fields, lost = dict(shadow.fields), self.place.id in self.hub.modes
         for name in self.place.links:
             if name not in theirs:
@@ -96,8 +106,9 @@ class ForeignKeys:
         """Why the counterpart cannot be linked: a link is 1:1, in every system."""
         if found is None or found.golden_id == draft.golden_id:
             return None
-        if found.key is not None:
-            said = f"{names}, to which {found.key} is linked: a link is 1:1; correct one of the two"
+        holder = found.key or self.met.get(found.golden_id)
+        if holder is not None:
+            said = f"{names}, to which {holder} is linked: a link is 1:1; correct one of the two"
             return Refused("link.taken", said)
         told = {other.id: str(theirs.get(name)) for name, other in self.place.links.items()}
         both = self.absorbing.both(draft, found.golden_id, told)

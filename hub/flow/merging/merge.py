@@ -127,7 +127,8 @@ class PageMerge:
         if self.references is not None:
             self.references.resolve([*(look for look, _ in linked), *(look for look, _ in self.returning.found), *new])
             new = [look for look in new if not self.unmatchable(look, self.references)]
-        self.keys.prepare([(look.fields, link.golden_id) for look, link in linked])
+        met = [(look.fields, link.golden_id) for look, link in linked]
+        self.keys.prepare(met + [(look.fields, golden.golden_id) for look, golden in self.returning.found])
         known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])
         for look, link in linked:
             self.meetings.linked(look, known[link.golden_id])

@@ -4,7 +4,7 @@ from typing import Any
 
 from support.memory import World, memory
 
-from hub.core.model import Allowed, Policy
+from hub.core.model import Allowed, Deletes, Policy
 from hub.store import reviews
 
 CRM_HOLDS = {"crm": {"@erp": "erp_key"}}
@@ -385,3 +385,46 @@ def test_a_deletion_that_waits_for_a_person_is_settled_when_its_record_is_linked
     crm.edit("c2", erp_key="e1")
     world.sync()
     assert [conflict.state for conflict in world.log() if conflict.unit == "*"] == ["withdrawn"]
+
+
+def test_a_new_record_that_names_counterparts_in_two_systems_makes_the_three_one() -> None:
+    world, crm, erp, shop = three("erp", "shop")
+    erp.create(name="Ann")
+    shop.create(name="Bert")
+    world.sync()
+    crm.create(name="Carl", erp_key="e1", shop_key="s1")
+    world.sync()
+    world.sync()
+    assert same(world, crm="c1", erp="e1", shop="s1")
+    assert world.aside() == []
+
+
+def test_a_record_that_is_back_and_names_another_one_is_linked_to_that() -> None:
+    never = {"crm": Allowed(insert=False), "erp": Allowed(insert=False)}
+    world, crm, erp = two(allowed=never, means={"crm": Deletes(take="unlink")})
+    crm.create(name="Anna", erp_key="e1")
+    for name in ("Anna", "Bert"):
+        erp.create(name=name)
+    world.sync()
+    world.sync()
+    crm.delete("c1")
+    world.sync()
+    crm.undelete("c1", name="Anna", erp_key="e2")
+    world.sync()
+    world.sync()
+    assert same(world, crm="c1", erp="e2")
+    assert world.golden("erp", "e1") != world.golden("crm", "c1")
+
+
+def test_a_new_record_that_names_the_counterpart_of_another_new_one_of_its_page_waits_for_a_person() -> None:
+    world, crm, erp, shop = three("erp", "shop")
+    for system in (erp, shop):
+        system.create(name="Ann")
+    erp.create(name="Bert")
+    world.sync()
+    crm.create(name="Carl", erp_key="e1")
+    crm.create(name="Dora", erp_key="e2", shop_key="s1")
+    world.sync()
+    assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c2")]
+    assert same(world, crm="c1", erp="e1", shop="s1")
+    assert same(world, crm="c2", erp="e2")
