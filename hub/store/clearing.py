@@ -4,7 +4,9 @@ from hub.store.database import Tx
 from hub.store.lookup import Lookup
 from hub.store.schema import metadata
 
-_EACH = [Lookup(f"DELETE FROM {table.name}") for table in reversed(metadata.sorted_tables)]
+#: SQLite keeps the last number that it gave in a table of its own.
+_EMPTIED = (*(table.name for table in reversed(metadata.sorted_tables)), "sqlite_sequence")
+_EACH = [Lookup(f"DELETE FROM {name}") for name in _EMPTIED]
 _ALL = Lookup(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
 
 
