@@ -27,21 +27,29 @@ from hub.core.secret import Secret
 
 #: What each encoding makes something else of.
 ODD = "&<\"'/+ %\\"
+#: Letters and digits, which no encoding of texts changes: at either end of a canary.
+PLAIN = 16
 
 
 def canary() -> str:
-    return secrets.token_hex(8) + ODD + secrets.token_hex(8)
+    return secrets.token_hex(PLAIN // 2) + ODD + secrets.token_hex(PLAIN // 2)
+
+
+def unbroken() -> str:
+    """A canary without a blank."""
+    return canary().replace(" ", "_")
 
 
 def forms(value: str) -> set[str]:
-    """A secret as it could stand in a text: as it is, encoded, or a part of something in base64."""
-    head = value.partition(ODD)[0]
-    found = {value, head, quote(value), quote_plus(value), json.dumps(value)[1:-1], escape(value)}
-    for shift in range(3):
-        coded = base64.b64encode(b"x" * shift + head.encode() + b"x" * (-(shift + len(head)) % 3)).decode()
-        inner = coded[4 if shift else 0 : -4]
-        found |= {inner, inner.replace("+", "-").replace("/", "_")}
-    return found | {head.encode().hex()}
+    """A secret as it could stand in a text: as it is, encoded, either end of it, or a part of something in base64."""
+    ends = {value[:PLAIN], value[-PLAIN:]}
+    found = {value, *ends, quote(value), quote_plus(value), json.dumps(value)[1:-1], escape(value)}
+    for end in ends:
+        for shift in range(3):
+            coded = base64.b64encode(b"x" * shift + end.encode() + b"x" * (-(shift + len(end)) % 3)).decode()
+            inner = coded[4 if shift else 0 : -4]
+            found |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return found | {end.encode().hex() for end in ends}
 
 
 class Outlet:
@@ -51,11 +59,12 @@ class Outlet:
         self.said: list[str] = []
 
     def run(self, folder: Path, *words: str) -> str:
-        """A command of the hub, with all that it says."""
+        """A command of the hub; all that it says, its log too."""
+        before = len(self.said)
         result = CliRunner().invoke(main, ["--project", str(folder), *words])
         assert isinstance(result.exception, SystemExit | None), result.exception
         self.said.append(result.output)
-        return result.output
+        return "".join(self.said[before:])
 
     def failed(self, error: BaseException) -> None:
         self.said += [repr(error), *traceback.format_exception(error)]
@@ -149,7 +158,7 @@ def test_a_wrong_secret_is_not_told_either(
 ) -> None:
     monkeypatch.setenv(f"HUB_SECRET_{name}", WRONG)
     for words in (["check"], ["sync"], ["run", "--times", "1"]):
-        assert "denied" in outlet.run(folder, "--json", *words) + "".join(outlet.said)
+        assert "denied" in outlet.run(folder, "--json", *words), words
     outlet.files(folder)
     outlet.said += [*capfd.readouterr()]
     assert outlet.hits(WRONG, CRM_PASSWORD, ERP_KEY) == []
@@ -293,25 +302,25 @@ def asked(folder: Path, key: str, outlet: Outlet) -> None:
 def test_no_bad_answer_makes_the_hub_tell_a_credential(
     scheme: str, base: str, tmp_path: Path, outlet: Outlet, monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
-    key, Server.token, Server.echo = canary().replace(" ", "_"), secrets.token_hex(16), False
+    key, Server.token, Server.echo = unbroken(), secrets.token_hex(16), False
     project(tmp_path, base, scheme)
     monkeypatch.setenv("KEY", key)
     for Server.answer in BAD.values():
         asked(tmp_path, key, outlet)
     outlet.run(tmp_path, "sync")
     outlet.run(tmp_path, "run", "--times", "1")
-    Server.token = ""
+    token, Server.token = Server.token, ""
     asked(tmp_path, key, outlet)
     outlet.files(tmp_path)
     outlet.said += [*capfd.readouterr()]
-    assert outlet.hits(key, Server.token or key) == []
+    assert outlet.hits(key, token) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_system_that_repeats_our_credential_in_its_error_does_not_make_the_hub_repeat_it(
     scheme: str, base: str, tmp_path: Path, outlet: Outlet, monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
-    key, Server.token, Server.echo = canary().replace(" ", "_"), secrets.token_hex(16), True
+    key, Server.token, Server.echo = unbroken(), secrets.token_hex(16), True
     project(tmp_path, base, scheme)
     monkeypatch.setenv("KEY", key)
     asked(tmp_path, key, outlet)
@@ -321,13 +330,15 @@ def test_a_system_that_repeats_our_credential_in_its_error_does_not_make_the_hub
     assert outlet.hits(key, Server.token) == []
 
 
-def test_the_search_would_notice() -> None:
-    value, outlet = canary(), Outlet()
+@pytest.mark.parametrize("make", [canary, unbroken])
+def test_the_search_would_notice(make: Callable[[], str]) -> None:
+    value, outlet = make(), Outlet()
     for text in (
         value, quote(value, safe=""), json.dumps(value), escape(value), f"x{value}y", value.encode().hex(), repr(value),
         base64.b64encode(f"hub:{value}".encode()).decode(), base64.urlsafe_b64encode(f"h:{value}".encode()).decode(),
+        repr([repr(value)]), json.dumps(json.dumps(value)), f"{value[:20]}...", f"...{value[-20:]}",
     ):  # fmt: skip
         outlet.said = [text]
         assert outlet.hits(value), text
-    outlet.said = ["nothing", canary()]
+    outlet.said = ["nothing", make()]
     assert outlet.hits(value) == []
