@@ -21,6 +21,9 @@ from hub.store.database import Tx
 from hub.store.records import Known, Origin
 from hub.store.schema import DELETED, LIVE
 
+#: Who does what no person does.
+HUB = "hub"
+
 
 class Draft:
     """A golden record being changed. Records of one page that belong to the same golden record share it."""
@@ -72,7 +75,8 @@ class Draft:
 class Batch:
     """The changes of one page."""
 
-    def __init__(self, hub: Hub, place: Place, tx: Tx, who: str = "hub") -> None:
+    def __init__(self, hub: Hub, place: Place, tx: Tx, who: str = HUB) -> None:
+        """`who`: a person, or the hub itself."""
         self.hub = hub
         self.place = place
         self.tx = tx
@@ -257,6 +261,9 @@ class Batch:
         links.decided(tx, self.decided)
         links.versions(tx, self.versions)
         deliveries.owe(tx, list(self.owed), self.now)
+        if self.who != HUB:
+            places = (self.place, *self.place.others)
+            deliveries.touch(tx, [(place.id, golden_id) for place in places for golden_id in self.drafts])
         for other in self.place.others:
             deliveries.approve(tx, other.id, self.approved, self.now)
         deliveries.reopen(tx, self.place.id, self.answered)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from hub.core.errors import Denied, Refused, TryLater, Unknown
+from hub.flow.deciding.decide import Side
 from hub.simulator.faults import Died
 from hub.simulator.play import Play
 
@@ -99,3 +100,8 @@ class Accidents:
         people = self.play.people
         if self.play.systems[where].can.conditional or call != "write":
             self.arm("deleted meanwhile", where, call, phase, lambda: people.delete(where, number))
+
+    def decide(self, where: str, phase: str, number: int, side: Side) -> None:
+        """Somebody decides a conflict while writes are out."""
+        admins = self.play.admins
+        self.arm("decided meanwhile", where, "write", phase, lambda: admins.decide_now(number, side))

@@ -25,18 +25,22 @@ class Admins:
         self.answers = 0
 
     def decide(self, number: int, side: Side) -> None:
+        with self.play.mortal():
+            self.decide_now(number, side)
+
+    def decide_now(self, number: int, side: Side) -> None:
+        """The same, in a step of the hub."""
         open_ = [row for row in self.play.oracle.log() if row.state == conflicts.OPEN]
         if open_:
             row = open_[number % len(open_)]
             self.play.oracle.deletions.pardoned.discard(self.play.oracle.about(row) or 0)
             self.play.note("somebody decides for", side, "in", row.unit, row.ours, row.theirs)
             self.play.met["a person decided"] += 1
-            with self.play.mortal():
-                try:
-                    resolve(self.play.world.hub, row.id, side, "somebody")
-                except Refused as error:  # edited since it was logged: somebody looks again
-                    self.play.note("  refused:", error)
-                    self.play.met["a decision came too late"] += 1
+            try:
+                resolve(self.play.world.hub, row.id, side, "somebody")
+            except Refused as error:  # edited since it was logged: somebody looks again
+                self.play.note("  refused:", error)
+                self.play.met["a decision came too late"] += 1
 
     def look(self) -> None:
         """Somebody looks at what stands aside, says what is the hub's own, and lets paused systems go on."""

@@ -60,6 +60,10 @@ ACCIDENTS = (
     Move("list_nothing", {"where": WHERE}, 0.5),
     Move("race", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH, "names": NAMES}),
     Move("vanish", {"where": WHERE, "call": ("write", "changes"), "phase": PHASES, "which": WHICH}, 0.5),
+    Move(
+        "decide_meanwhile",
+        {"where": WHERE, "phase": PHASES, "which": WHICH, "side": ("ours", "theirs"), "whole": (False, True)},
+    ),
 )
 #: In worlds whose records name one another.
 ADOPT = Move("adopt", {"where": WHERE, "which": WHICH, "other": (0, 1, 2, 2, -1)}, 4)
@@ -216,6 +220,10 @@ class Hand:
     def vanish(self, where: int, call: str, phase: str, which: int) -> None:
         self.accidents.vanish(self.system(where), call, phase, which)
         self.go(where, polling=call == "changes")
+
+    def decide_meanwhile(self, where: int, phase: str, which: int, side: Side, whole: bool) -> None:
+        self.accidents.decide(self.system(where), phase, which, side)
+        self.go(where, whole=whole)
 
     def go(self, where: int, *, polling: bool = False, whole: bool = False) -> None:
         """The step in which the accident is to happen."""

@@ -233,6 +233,7 @@ DRIFT = (
     only("poll"),
 )
 HELD = (
+    only("decide_meanwhile", 2),
     only("edit", 2),
     only("edit", 2, where=(0,), names=(("phone",), ("amount",))),
     only("poll", 2, where=(0,)),
@@ -304,6 +305,7 @@ BINS = (
     only("sync", 2),
     only("look", 0.5),
     only("decide", 0.5),
+    only("decide_meanwhile", 0.5),
     only("lose_an_answer", 0.5),
     only("die_at_a_commit", 0.5, polling=(True,)),
 )
@@ -317,6 +319,7 @@ MODES = (
     only("deliver"),
     only("sync", 1.5),
     only("decide"),
+    only("decide_meanwhile"),
     only("compare_keys", 0.5),
     only("lose_an_answer", 0.5),
     only("die_at_a_write", 0.5),

@@ -21,6 +21,7 @@ RARE = (
     "disk full",
     "edited meanwhile",
     "deleted meanwhile",
+    "decided meanwhile",
     "the process died",
     "died with writes out",
     "second page",

@@ -32,12 +32,12 @@ class Bulk:
         )  # fmt: skip
         self.names = tuple(types)
 
-    def run(self, connection: sa.Connection, rows: Sequence[Row], lite: bool) -> None:
+    def run(self, connection: sa.Connection, rows: Sequence[Row], lite: bool) -> int:
+        """How many rows of the table it was done to."""
         if lite:
-            connection.exec_driver_sql(self.lite, [*rows])
-        else:
-            columns = map(list, zip(*rows, strict=True))
-            connection.exec_driver_sql(self.grown, dict(zip(self.names, columns, strict=True)))
+            return connection.exec_driver_sql(self.lite, [*rows]).rowcount
+        columns = map(list, zip(*rows, strict=True))
+        return connection.exec_driver_sql(self.grown, dict(zip(self.names, columns, strict=True))).rowcount
 
 
 @functools.cache

@@ -41,11 +41,12 @@ class Tx:
         """All rows of a query, each a tuple with names."""
         return list(self.run(statement, row).all())
 
-    def many(self, statement: Bulk, rows: Sequence[Row]) -> None:
-        """One statement for all rows; none for none."""
-        if rows:
-            self.counts.statements += 1
-            statement.run(self.connection, rows, self.lite)
+    def many(self, statement: Bulk, rows: Sequence[Row]) -> int:
+        """One statement for all rows, none for none; how many rows of the table it was done to."""
+        if not rows:
+            return 0
+        self.counts.statements += 1
+        return statement.run(self.connection, rows, self.lite)
 
     def each(self, statement: Lookup, keys: Sequence[Any], **row: Any) -> list[tuple[Any, ...]]:
         """Plain rows for keys of any number; none for none."""

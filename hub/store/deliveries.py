@@ -77,6 +77,8 @@ _CREATING = Bulk(
 )  # fmt: skip
 _UPDATING = Bulk("UPDATE delivery SET sent = {sent} {from_} WHERE " + _THIS, **_ONE, sent="bytea")
 _FINISH = Bulk("DELETE FROM delivery {using} WHERE " + _THIS + " AND delivery.seq = {seq}", **_ONE, seq="integer")
+_SEQS = Lookup("SELECT golden_id, seq FROM delivery WHERE binding_id = :binding AND golden_id {among}", kind="bigint")
+_TOUCH = Bulk("UPDATE delivery SET seq = delivery.seq + 1 {from_} WHERE " + _THIS, **_ONE)
 _REOPEN = Lookup(
     """UPDATE delivery SET state = CASE WHEN state = 'creating' THEN 'owed' ELSE state END, token = NULL, sent = NULL
        WHERE binding_id = :binding AND golden_id {among} AND (state = 'creating' OR sent IS NOT NULL)""",
@@ -131,9 +133,21 @@ def updating(tx: Tx, rows: Sequence[Row]) -> None:
     tx.many(_UPDATING, rows)
 
 
-def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> None:
-    """Done, unless the golden record changed while the delivery was out: then it stays owed."""
-    tx.many(_FINISH, [(binding_id, due.golden_id, due.seq) for due in done])
+def finish(tx: Tx, binding_id: int, done: Sequence[Due]) -> int:
+    """Done, unless the golden record changed while the delivery was out: then it stays owed. How many are done."""
+    return tx.many(_FINISH, [(binding_id, due.golden_id, due.seq) for due in done])
+
+
+def changed(tx: Tx, binding_id: int, out: Sequence[Due]) -> set[int]:
+    """Of deliveries that are out, the golden records that changed meanwhile."""
+    then = {due.golden_id: due.seq for due in out}
+    return {golden_id for golden_id, seq in tx.each(_SEQS, list(then), binding=binding_id) if seq != then[golden_id]}
+
+
+def touch(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
+    """(binding, golden): a person changed these golden records, or what is known of these systems' records. A write
+    of them that is out finds it when its answer comes."""
+    tx.many(_TOUCH, pairs)
 
 
 def reopen(tx: Tx, binding_id: int, golden_ids: Sequence[int]) -> None:

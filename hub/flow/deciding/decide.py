@@ -15,9 +15,9 @@ from hub.core.unfit import Unfit
 from hub.flow.batch import Batch, Draft
 from hub.flow.deciding.enter import entered
 from hub.flow.merging.fights import forget
-from hub.flow.merging.reviving import forget_key
+from hub.flow.merging.reviving import LOOK_AGAIN, forget_key, revive
 from hub.flow.place import Hub, Place
-from hub.store import conflicts, links, records
+from hub.store import conflicts, records, reviews
 from hub.store.conflicts import Conflict
 from hub.store.database import Tx
 from hub.store.schema import DELETED, LIVE
@@ -94,6 +94,8 @@ class Decided:
     def close(self, state: str, verdict: str, detail: dict[str, list[object]]) -> None:
         self.batch.audit(self.draft.golden_id, self.place, state, detail)
         self.batch.save()
+        for place in (self.place, *self.place.others) if self.conflict.unit == EXISTENCE else ():
+            reviews.wake(self.tx, place.id, "taken", self.batch.now)
         conflicts.decide(self.tx, self.conflict.id, state, verdict, self.who, self.batch.now)
 
     # -- deleted or edited since it was logged ---------------------------------------------------------------
@@ -206,7 +208,7 @@ class Decided:
         if deleted_there == (side == "theirs"):
             self.delete()
         else:
-            self.live()
+            self.edit_stands()
 
     def delete(self) -> None:
         """The deletion stands: everyone who still has the record is owed it. What it shows has lost, and is no edit any
@@ -222,40 +224,38 @@ class Decided:
         self.batch.touch(self.draft)
         self.owe_everyone()
 
-    def live(self) -> None:
-        """The edit stands: the record is created anew where it was deleted."""
-        shadow, theirs = self.known.shadow, self.conflict.theirs
-        self.draft.state = LIVE
+    def live(self, before: Shadow, shown: Shadow) -> None:
+        """The edit stands: the record is created anew where it was deleted. `before`: of the edit; `shown`: with it."""
+        theirs = self.conflict.theirs
         self.draft.apart -= {self.place.id}
-        base = shadow.fields if shadow else {}
         # What only looks different over there (cut, rounded) is nobody's edit: our value stands.
-        edited = {name for name, value in theirs.items() if name not in base or base[name] != value}
+        edited = {name for name, value in theirs.items() if name not in before.fields or before.fields[name] != value}
         whole = {name for unit in self.place.entity.units if not edited.isdisjoint(unit.fields) for name in unit.fields}
-        meant = self.meant(shadow or NEVER_MET, theirs)
-        moved = {name: value for name, value in meant.items() if name in edited | whole}
+        moved = {name: value for name, value in self.meant(before, theirs).items() if name in edited | whole}
         if moved:
             self.set(moved, self.place.binding.system)
-        if shadow is not None and self.known.key is not None:
-            asked = {name: value for name, value in shadow.asked.items() if moved.get(name, value) == value}
-            self.batch.decide(self.place, self.known.key, Shadow({**base, **theirs}, asked))
-        self.forget_keys()
-        self.batch.touch(self.draft)
-        self.owe_everyone()
+        if self.known.key is not None:
+            asked = {name: value for name, value in shown.asked.items() if moved.get(name, value) == value}
+            self.batch.decide(self.place, self.known.key, shown._replace(asked=asked))
+        else:
+            forget_key(self.draft, self.place)
+        self.batch.owe(self.place, self.draft.golden_id)
+        revive(self.batch, [self.draft], self.place.others)
 
-    def forget_keys(self) -> None:
-        """Foreign keys of records that are gone."""
-        places = (self.place, *self.place.others)
-        linked = links.of_golden(self.tx, self.draft.golden_id, [place.id for place in places])
-        for place in places:
-            if place.id not in linked:
-                forget_key(self.draft, place)
+    def edit_stands(self) -> None:
+        before = self.known.shadow or NEVER_MET
+        self.live(before, Shadow({**before.fields, **self.conflict.theirs}, before.asked))
 
     def reverse_existence(self) -> None:
-        deleted = self.draft.state == DELETED
-        if deleted:
-            self.live()
-        else:
+        """An edit that lost to the deletion counts again: the log has what it was made upon. Should another one wait
+        for a decision, it is merged instead."""
+        if self.draft.state == LIVE:
             self.delete()
+            return
+        theirs, shown = self.conflict.theirs, self.known.shadow or Shadow(self.conflict.theirs)
+        base = {n: v for n, v in (self.conflict.base or {}).items() if shown.fields.get(n) == theirs.get(n)}
+        held = {EXISTENCE: LOOK_AGAIN} if EXISTENCE in shown.held else {}
+        self.live(shown._replace(fields={**shown.fields, **base}), shown._replace(held=held))
 
     def owe_everyone(self) -> None:
         for place in (self.place, *self.place.others):

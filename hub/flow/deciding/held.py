@@ -64,7 +64,7 @@ def put_back(hub: Hub, place: Place, most: int, who: str) -> int:
     """Records that are gone in this system are owed to it."""
     with hub.store.transaction() as tx:
         keys = [row.key for row in absences.page(tx, place.id, HELD, most)]
-        batch = Batch(hub, place, tx)
+        batch = Batch(hub, place, tx, who)
         Deletions(hub, place, tx, batch, Tally()).refused(keys, who)
         batch.save()
     return len(keys)

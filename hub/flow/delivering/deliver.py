@@ -291,7 +291,7 @@ class DeliveryPage:
             merge_page(self.hub, self.place, Seen(afresh.differ, afresh.gone))
             self.sent.stale += len(afresh.differ) + len(afresh.gone)
         if afresh.orphans:
-            bury(self.hub, self.place, [(item.due.known, item.sent) for item in afresh.orphans])
+            bury(self.hub, self.place, {item.due.golden_id: item.sent for item in afresh.orphans})
 
     def unreadable(self, plans: Sequence[Plan]) -> set[int]:
         """What stands aside over there could not be merged, so nothing can be written to it: that is tried again after

@@ -17,16 +17,18 @@ from hub.flow.batch import Batch
 from hub.flow.delivering.plan import DELETIONS, Plan
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys
-from hub.store import deliveries, intents, links, reviews, waiting
+from hub.store import deliveries, intents, links, records, reviews, waiting
 from hub.store.database import Tx
 from hub.store.deliveries import CREATING, OWED, REFUSED, Due
 from hub.store.records import Known
-from hub.store.schema import DELETED, UNLINKED
+from hub.store.schema import DELETED, LIVE, UNLINKED
 
 #: After a time-out the request may still be carried out for so long.
 LATE = timedelta(seconds=60)
 
 Outcome = Written | Failure
+#: What was carried out, and what the system said; True: in its own answer.
+Carried = tuple[Plan, Written, bool]
 
 
 #: What is counted of deliveries, by name.
@@ -95,11 +97,12 @@ class Outcomes:
         """`encoded`: what went out, as it is stored, by golden id. `keys`: of the parents."""
         self.keys = keys
         self.hub, self.place, self.sent, self.afresh, self.encoded = hub, place, sent, afresh, encoded
-        self.done: list[Due] = []
         #: Carried out or not, or not known what the system made of it: these stay open as sent, to be recognised when
         #: they are seen.
         self.open: list[Plan] = []
-        self.failed: list[dict[str, Any]] = []
+        self.failed: list[tuple[Due, dict[str, Any]]] = []
+        #: Golden records of whose write nothing is out any more, whatever they are owed since.
+        self.over: list[int] = []
         #: Was a create repeated, and is in doubt no more?
         self.repeated = False
         #: References that were written the new key of a parent that was made anew.
@@ -107,8 +110,8 @@ class Outcomes:
 
     def store(self, token: str, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> None:
         """`token`: of the creates. With each outcome, whether the system said it in its own answer."""
+        carried: list[Carried] = []
         with self.hub.store.transaction() as tx:
-            batch = Batch(self.hub, self.place, tx)
             owners = self.owners(tx, plans, outcomes)
             for item, (outcome, told) in zip(plans, outcomes, strict=True):
                 golden_id = item.due.golden_id
@@ -119,9 +122,28 @@ class Outcomes:
                 elif item.step in ("update", "close") and outcome.key != item.due.known.key:
                     self.elsewhere(item, outcome.key)
                 else:
-                    self.written(batch, item, outcome, told)
+                    carried.append((item, outcome, told))
+            batch = Batch(self.hub, self.place, tx)
+            for item, outcome, told in self.as_of_now(tx, carried):
+                self.written(batch, item, outcome, told)
             batch.save()
             self.close(tx, token)
+
+    def as_of_now(self, tx: Tx, carried: list[Carried]) -> list[Carried]:
+        """People go on deciding while writes are out. What they changed since stays as they left it: the plan goes by
+        that from here on, and what failed is owed in its new form. (Whether anything did, `finish` tells for nothing.)
+        """
+        done = [item.due for item, outcome, _ in carried if not silent(item, outcome)]
+        if deliveries.finish(tx, self.place.id, done) == len(done) == len(carried) and not self.failed:
+            return carried
+        out = [item.due for item, _, _ in carried]
+        changed = deliveries.changed(tx, self.place.id, [*out, *(due for due, _ in self.failed)])
+        over = {due.golden_id for due, row in self.failed if due.golden_id in changed and not row["doubt"]}
+        self.failed = [(due, row) for due, row in self.failed if due.golden_id not in over]
+        self.over += over
+        known = records.load(tx, self.place.id, [due.golden_id for due in out if due.golden_id in changed])
+        anew = {due.golden_id: due._replace(known=known[due.golden_id]) for due in out if due.golden_id in known}
+        return [(p._replace(due=anew.get(p.due.golden_id, p.due)), outcome, told) for p, outcome, told in carried]
 
     def owners(self, tx: Tx, plans: Sequence[Plan], outcomes: Sequence[tuple[Outcome, bool]]) -> dict[str, int]:
         """Of the records that creates were answered with, those that are linked already, with their golden records."""
@@ -137,13 +159,11 @@ class Outcomes:
         sent = [(item.step, item.due.golden_id, self.encoded[item.due.golden_id]) for item in fresh]
         deliveries.creating(tx, [(place_id, id_, doc, token, due_at) for step, id_, doc in sent if step == "create"])
         deliveries.updating(tx, [(place_id, id_, doc) for step, id_, doc in sent if step != "create"])
-        deliveries.finish(tx, place_id, self.done)
-        deliveries.postpone(tx, self.failed)
+        deliveries.postpone(tx, [row for _, row in self.failed])
         waiting.done(tx, self.renewed)
         if self.repeated:  # what may have been its child is looked at again, before anything is created beside it
             reviews.wake(tx, place_id, "in-doubt", self.hub.now())
-        # Owed again already, since the golden record changed meanwhile: but nothing of it is out any more.
-        deliveries.reopen(tx, place_id, [due.golden_id for due in self.done if due.state == CREATING])
+        deliveries.reopen(tx, place_id, self.over)
 
     def later(self, pause: timedelta) -> str:
         return stamp(self.hub.machine.now() + pause)
@@ -153,8 +173,8 @@ class Outcomes:
     def written(self, batch: Batch, item: Plan, outcome: Written, told: bool) -> None:
         if silent(item, outcome):
             self.open.append(item)
-        else:
-            self.done.append(item.due)
+        elif item.due.state == CREATING:
+            self.over.append(item.due.golden_id)
         if item.step in DELETIONS:
             self.deleted(batch, item, outcome)
         elif item.step == "create":
@@ -203,6 +223,8 @@ class Outcomes:
             let_go(batch, known)
             return
         batch.unlink(self.place, known.key or outcome.key, known)
+        if known.state == LIVE:  # a person said so while the deletion was out: it is made anew
+            batch.name_key(self.place, batch.draft(known), None)
         batch.audit(known.golden_id, self.place, "deleted", {name: [value, None] for name, value in before.items()})
 
     def holds(self, item: Plan, outcome: Written, told: bool) -> tuple[Fields, bytes | None]:
@@ -258,7 +280,7 @@ class Outcomes:
         self.afresh.stale += keys
         self.sent.errors.append(str(error))
         self.sent.refused += 1
-        self.failed.append(failed(self.hub, self.place, item.due, error, REFUSED))
+        self.failed.append((item.due, failed(self.hub, self.place, item.due, error, REFUSED)))
 
     def failure(self, item: Plan, error: HubError) -> None:
         """What becomes of a delivery that was not carried out."""
@@ -291,7 +313,7 @@ class Outcomes:
             state = OWED
         if isinstance(error, Unknown) and item.step != "delete":
             self.open.append(item)
-        self.failed.append(failed(self.hub, self.place, item.due, error, state))
+        self.failed.append((item.due, failed(self.hub, self.place, item.due, error, state)))
 
     def vanished(self, item: Plan) -> None:
         """Not there any more. For a create: its child landed under our token, and was deleted before we saw it."""

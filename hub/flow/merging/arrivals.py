@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from hub.core import landing
-from hub.core.merge import Shadow
+from hub.core.merge import EXISTENCE, Shadow
 from hub.flow.batch import Batch
 from hub.flow.merging.aside import Aside
 from hub.flow.merging.keys import ForeignKeys
 from hub.flow.merging.matching import Doubt, Finder, Found
 from hub.flow.merging.meet import Meetings
+from hub.flow.merging.reviving import revive
 from hub.flow.place import Hub
 from hub.flow.seen import Look, Tally
-from hub.store import reviews
+from hub.store import conflicts, reviews
 from hub.store.schema import LIVE
 
 
@@ -29,7 +30,8 @@ class Arrivals:
     def take(self, new: Sequence[Look], doubts: Sequence[Doubt], decided: Mapping[str, int | None]) -> None:
         if not new:
             return
-        finder = Finder(self.hub, self.place, self.tx, self.batch, self.keys, doubts, decided)
+        gone = self.meetings.seen.gone
+        finder = Finder(self.hub, self.place, self.tx, self.batch, self.keys, doubts, decided, gone)
         finder.prepare([(look.record.key, look.fields) for look in new])
         self.keys.prepare_new([look.fields for look in new])
         for look, golden_id in zip(new, self.hub.machine.ids(len(new)), strict=True):
@@ -53,9 +55,14 @@ class Arrivals:
         if base is not None:
             self.batch.answered.append(draft.golden_id)
         self.tally.linked += 1
+        if found.known.key is not None:  # it stood where this one stands now
+            self.batch.unlink(self.place, found.known.key, found.known)
         if self.place.id in draft.apart:
             draft.apart -= {self.place.id}
             self.batch.touch(draft)
+            self.batch.end(self.place, draft.golden_id, EXISTENCE, conflicts.WITHDRAWN)
+        if draft.state != LIVE and not found.child:  # its counterpart was to be deleted
+            revive(self.batch, [draft], self.place.others)
         if draft.state == LIVE:
             self.batch.name_key(self.place, draft, look.record.key)
             self.meetings.meet(look, draft, base)

@@ -40,7 +40,7 @@ class Deletions:
         for key, golden_id in live.items():
             if key not in held:
                 self.gone(key, known[golden_id])
-        if live and self.place.waits.contested:  # one of them may have been in the way of what stands aside
+        if live:  # one of them may have been in the way of what stands aside
             reviews.wake(self.tx, self.place.id, "taken", self.batch.now)
         if seen.passed == "person":
             self.batch.approved += live.values()

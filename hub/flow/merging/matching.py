@@ -5,12 +5,13 @@ One certain candidate links. Several, or one that is linked already, stand aside
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.core.errors import Refused
 from hub.core.likeness import alike
 from hub.core.match import candidate_keys, match_keys, shown
+from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
 from hub.flow.batch import Batch, Draft
 from hub.flow.merging.keys import ForeignKeys
@@ -18,11 +19,12 @@ from hub.flow.merging.paired import Paired
 from hub.flow.place import Hub, Place
 from hub.flow.seen import NOTHING
 from hub.match.score import MOST, Scored, Scorer, Verdict
-from hub.store import candidates, matches, records
+from hub.store import candidates, conflicts, matches, records
+from hub.store.conflicts import OPEN
 from hub.store.database import Tx
 from hub.store.matches import Candidate
 from hub.store.records import Known
-from hub.store.schema import LIVE
+from hub.store.schema import ABSORBED, LIVE
 
 
 class Doubt(NamedTuple):
@@ -63,12 +65,16 @@ class Finder:
         keys: ForeignKeys,
         doubts: Sequence[Doubt],
         decided: Mapping[str, int | None] = NOTHING,
+        gone: Collection[str] = (),
     ) -> None:
-        """`decided`: by key, what a person says that a record is. None: a new one."""
+        """`decided`: by key, what a person says that a record is; None: a new one. `gone`: keys that are not there any
+        more: who names the counterpart of one of these takes its place."""
         self.hub, self.place, self.tx, self.batch, self.keys = hub, place, tx, batch, keys
-        self.doubts, self.decided = list(doubts), decided
+        self.doubts, self.decided, self.gone = list(doubts), decided, gone
         self.candidates: dict[Key, dict[int, Candidate]] = defaultdict(dict)
         self.known: dict[int, Known] = {}
+        #: Golden records of which a person is asked whether they are deleted.
+        self.asked: set[int] = set()
         #: By key, which golden records a person saw who said that it is none of them.
         self.shown: dict[str, set[int]] = defaultdict(set)
         self.paired = Paired(place, tx)
@@ -87,6 +93,7 @@ class Finder:
         ids |= {golden_id for golden_id in self.decided.values() if golden_id is not None}
         ids |= self.paired.prepare([key for key, _ in page])
         self.known = records.load(self.tx, self.place.id, sorted(ids))
+        self.prepare_questions(self.known)
         self.paired.prepare_candidates(self.known)
         new = [key for key, golden_id in self.decided.items() if golden_id is None]
         for key, golden_id, _ in candidates.of(self.tx, self.place.id, new):
@@ -107,8 +114,17 @@ class Finder:
                 self.candidates[rule, candidate.value][candidate.golden_id] = candidate
                 found.add(candidate.golden_id)
         fresh = sorted(found - self.known.keys())
-        self.known |= records.load(self.tx, self.place.id, fresh)
+        loaded = records.load(self.tx, self.place.id, fresh)
+        self.known |= loaded
+        self.prepare_questions(loaded)
         self.paired.prepare_candidates(fresh)
+
+    def prepare_questions(self, candidates: Mapping[int, Known]) -> None:
+        """Of those that are deleted, or not made here: of which is a person asked whether they are?"""
+        id_ = self.place.id
+        gone = [number for number, known in candidates.items() if known.state != LIVE or id_ in known.apart]
+        for place in (self.place, *self.place.others) if gone else ():
+            self.asked.update(row.golden_id for row in conflicts.about(self.tx, place.id, gone, EXISTENCE, OPEN))
 
     def certain(self, key: str, fields: Fields) -> bool:
         """Need it not be compared, since a person or a rule finds it?"""
@@ -120,10 +136,11 @@ class Finder:
 
     def usable(self, rule: str, value: str, key: str, fields: Fields) -> list[Candidate]:
         """The candidates of a rule that may be this record."""
-        candidates = [c for c in self.candidates.get((rule, value), {}).values() if self.alive(c)]
-        if rule in self.place.links or rule == self.place.own:
-            return candidates
-        return [c for c in candidates if not self.named_otherwise(c, key, fields)]
+        candidates = self.candidates.get((rule, value), {}).values()
+        if rule in self.place.links:  # who is named is not deleted, whatever the hub was about to do
+            return [c for c in candidates if self.state(c) != ABSORBED]
+        alive = [c for c in candidates if self.alive(c)]
+        return alive if rule == self.place.own else [c for c in alive if not self.named_otherwise(c, key, fields)]
 
     def questions(self, key: str, fields: Fields) -> Iterable[Key]:
         """In the order in which they count."""
@@ -229,8 +246,12 @@ class Finder:
         return Found(found, "a person", child=found.sent is not None)
 
     def alive(self, candidate: Candidate) -> bool:
+        """It may be, while a person is asked."""
+        return self.state(candidate) == LIVE or candidate.golden_id in self.asked
+
+    def state(self, candidate: Candidate) -> int:
         draft = self.batch.drafts.get(candidate.golden_id)
-        return (draft.state if draft else self.known[candidate.golden_id].state) == LIVE
+        return draft.state if draft else self.known[candidate.golden_id].state
 
     def named_otherwise(self, candidate: Candidate, key: str, fields: Fields) -> bool:
         """Does the record name another counterpart than the candidate's, or did a person part the two?"""
@@ -243,7 +264,7 @@ class Finder:
             fields.get(name) is not None and theirs.get(name) is not None and fields[name] != theirs[name]
             for name in self.place.links
         )
-        return named or self.place.id in apart
+        return named or (self.place.id in apart and candidate.golden_id not in self.asked)
 
     def one(self, rule: str, value: str, candidates: list[Candidate], fields: Fields) -> Found:
         what = shown(value)
@@ -257,12 +278,19 @@ class Finder:
             return Found(problem=Refused("match.ambiguous", said), kind="ambiguous", candidates=several)
         [candidate] = candidates
         other = self.key_here(candidate)
-        if other is not None:
+        if other is not None and not (rule in self.place.links and other in self.gone):
             said = (
                 f"matches by {rule} = {what} a record that {self.place.binding.system} {other} is linked to already: "
                 "a link is 1:1; correct one of the two, or decide with 'hub reviews new' that it is another one"
             )
             return Found(problem=Refused("match.taken", said), kind="taken")
+        if candidate.golden_id in self.asked and rule not in self.place.links:
+            said = (
+                f"matches by {rule} = {what} hub:{candidate.golden_id}, of which a person is asked whether it is "
+                "deleted: it waits for the answer; see 'hub conflicts'"
+            )
+            waits = [(candidate.golden_id, None)]
+            return Found(problem=Refused("match.in-question", said), kind="taken", candidates=waits)
         known = self.known.get(candidate.golden_id) or self.of_draft(candidate.golden_id)
         return Found(known, rule, child=self.ours(known, rule, fields))
 

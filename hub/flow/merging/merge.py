@@ -21,7 +21,6 @@ from hub.flow.seen import Look, Seen, Tally
 from hub.store import catalog, deliveries, links, matches, records
 from hub.store.database import Tx
 from hub.store.links import Link
-from hub.store.records import Known
 from hub.store.schema import DELETED, LIVE, UNLINKED
 
 #: The code of what does not agree with what the hub's own database holds by now.
@@ -91,15 +90,17 @@ def merged(hub: Hub, place: Place, seen: Seen, doubts: Sequence[Doubt]) -> Tally
     return page.tally
 
 
-def bury(hub: Hub, place: Place, children: Sequence[tuple[Known, Fields]]) -> None:
-    """Records that we created and people deleted before we saw them: a deletion like any other, from what we sent."""
+def bury(hub: Hub, place: Place, children: Mapping[int, Fields]) -> None:
+    """Records that we created and people deleted before we saw them: a deletion like any other, from what we sent.
+    `children`: by golden id."""
     with hub.store.transaction() as tx:
         batch = Batch(hub, place, tx)
         deletions = Deletions(hub, place, tx, batch, Tally())
-        for known, sent in children:
-            deletions.deleted_there("", batch.draft(known), Shadow(sent))
+        for golden_id, known in records.load(tx, place.id, list(children)).items():
+            if known.state == LIVE:
+                deletions.deleted_there("", batch.draft(known), Shadow(children[golden_id]))
         batch.save()
-        deliveries.reopen(tx, place.id, [known.golden_id for known, _ in children])
+        deliveries.reopen(tx, place.id, list(children))
 
 
 class PageMerge:
@@ -127,6 +128,7 @@ class PageMerge:
         if self.references is not None:
             self.references.resolve([*(look for look, _ in linked), *(look for look, _ in self.returning.found), *new])
             new = [look for look in new if not self.unmatchable(look, self.references)]
+        new += self.returning.anew(self.doubts)
         met = [(look.fields, link.golden_id) for look, link in linked]
         self.keys.prepare(met + [(look.fields, golden.golden_id) for look, golden in self.returning.found])
         known = records.load(self.tx, self.place.id, [link.golden_id for _, link in linked])

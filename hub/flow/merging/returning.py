@@ -4,19 +4,21 @@
 |---------------------------|---------------------------|--------------------|-------------------------|
 | lives, has no record here | this is its record again  | the same           | the same (1)            |
 | lives, has another one    | this is, and that is gone | the same           | a person says which     |
-| is deleted                | deleted again, and logged | it lives again     | it lives again (1)      |
+| is deleted                | deleted again, and logged | it lives again     | it lives again (1, 2)   |
 | is another one by now     | a new one                 | a new one          | a new one               |
 
 (1) Not while a create is unanswered: until that is settled it stands aside.
+(2) Unless somebody entered it anew elsewhere, so that another golden record that lives is found to be it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.core import landing
 from hub.core.errors import Refused
 from hub.core.merge import EXISTENCE, Clash, Shadow
 from hub.flow.batch import Batch, Draft
 from hub.flow.merging.aside import Aside
+from hub.flow.merging.matching import Doubt, Finder
 from hub.flow.merging.meet import Meetings
 from hub.flow.merging.putback import RULE
 from hub.flow.merging.reviving import edits_again, revive
@@ -55,6 +57,19 @@ class Returning:
             else:
                 self.found.append((look, golden))
         return new
+
+    def anew(self, doubts: Sequence[Doubt]) -> list[Look]:
+        """Those that are not theirs again: each is found to be a golden record that came since, or may be."""
+        dead = [look for look, golden in self.found if golden.state == DELETED] if self.mode is None else []
+        if not dead:
+            return []
+        batch = self.batch
+        finder = Finder(batch.hub, self.place, self.tx, batch, self.meetings.keys, doubts)
+        finder.prepare([(look.record.key, look.fields) for look in dead])
+        found = [(look, finder.by_rules(look.record.key, look.fields)) for look in dead]
+        new = {look.record.key for look, who in found if who.known is not None or who.kind == "ambiguous"}
+        self.found = [(look, golden) for look, golden in self.found if look.record.key not in new]
+        return [look for look in dead if look.record.key in new]
 
     def bury(self, look: Look, golden: Known) -> None:
         """What it shows is in the log: somebody may have edited it since."""

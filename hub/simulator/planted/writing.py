@@ -10,7 +10,7 @@ from hub.core.merge import Shadow
 from hub.flow.batch import Batch
 from hub.flow.delivering import deliver, plan
 from hub.flow.delivering.deliver import DeliveryPage
-from hub.flow.delivering.outcome import Outcomes
+from hub.flow.delivering.outcome import Carried, Outcomes, silent
 from hub.flow.merging import meet
 from hub.simulator.planted.bug import Swap
 from hub.store import deliveries
@@ -55,7 +55,7 @@ def sends_whole_records() -> Sequence[Swap]:
 
 def never_done() -> Sequence[Swap]:
     """A delivery that was carried out stays owed, and is not compared with the shadow."""
-    return [*sends_whole_records(), Swap(deliveries, "finish", lambda *given: None)]
+    return [*sends_whole_records(), Swap(deliveries, "finish", lambda tx, binding_id, done: len(done))]
 
 
 def unknown_is_success() -> Sequence[Swap]:
@@ -101,12 +101,28 @@ def postponed_is_dropped() -> Sequence[Swap]:
 
 def failed_is_dropped(kind: type[HubError]) -> Sequence[Swap]:
     """What could not be written is not owed any more."""
-    right = Outcomes.again
+    again, close = Outcomes.again, Outcomes.close
+    forgotten: list[deliveries.Due] = []
 
     def forgets(self: Outcomes, item: plan.Plan, error: HubError) -> None:
         if isinstance(error, kind) and item.step != "create":
-            self.done.append(item.due)
+            forgotten.append(item.due)
         else:
-            right(self, item, error)
+            again(self, item, error)
 
-    return [Swap(Outcomes, "again", forgets)]
+    def closes(self: Outcomes, tx: Tx, token: str) -> None:
+        close(self, tx, token)
+        deliveries.finish(tx, self.place.id, forgotten)
+        forgotten.clear()
+
+    return [Swap(Outcomes, "again", forgets), Swap(Outcomes, "close", closes)]
+
+
+def decisions_are_overwritten() -> Sequence[Swap]:
+    """An answer is stored upon what was known when the write was planned, whatever people decided since."""
+
+    def as_planned(self: Outcomes, tx: Tx, carried: list[Carried]) -> list[Carried]:
+        deliveries.finish(tx, self.place.id, [item.due for item, outcome, _ in carried if not silent(item, outcome)])
+        return carried
+
+    return [Swap(Outcomes, "as_of_now", as_planned)]
