@@ -319,7 +319,6 @@ MODES = (
     only("deliver"),
     only("sync", 1.5),
     only("decide"),
-    only("decide_meanwhile"),
     only("compare_keys", 0.5),
     only("lose_an_answer", 0.5),
     only("die_at_a_write", 0.5),
