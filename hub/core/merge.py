@@ -35,6 +35,15 @@ class Held(NamedTuple):
     fight: bool = False
 
 
+class Late(NamedTuple):
+    """Writes that were given up without an answer, and may yet arrive."""
+
+    #: By field, what they carried.
+    sent: Mapping[str, Sequence[Value]]
+    #: After this time nothing is expected any more.
+    until: str
+
+
 class Shadow(NamedTuple):
     """What we know a system to hold of one record: the base of the merge."""
 
@@ -43,6 +52,7 @@ class Shadow(NamedTuple):
     asked: Fields = {}
     #: Units that wait for a decision; their base stays where it is and nothing is written to them.
     held: Mapping[str, Held] = {}
+    late: Late | None = None
 
     def agreed(self, name: str) -> Value:
         """Our value of a field as of the last agreement."""
@@ -245,7 +255,7 @@ class _Work:
             self.released.append(unit.name)
 
     def result(self) -> Merged:
-        shadow = Shadow(self.fields, self.asked, self.held)
+        shadow = Shadow(self.fields, self.asked, self.held, self.before.late)
         return Merged(self.taken, shadow, tuple(self.clashes), tuple(self.released))
 
 
@@ -296,4 +306,4 @@ def settle(shadow: Shadow, sent: Fields, holds: Fields) -> Shadow:
             asked.pop(name, None)
         else:
             asked[name] = value
-    return Shadow(fields, asked, shadow.held)
+    return Shadow(fields, asked, shadow.held, shadow.late)

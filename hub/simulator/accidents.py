@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from hub.adapter import Write
 from hub.core.errors import Denied, Refused, TryLater, Unknown
 from hub.flow.deciding.decide import Side
 from hub.simulator.faults import Died
 from hub.simulator.play import Play
+from hub.simulator.tags import tag
 
 #: A late request is carried out so many seconds after its sender gave up; the hub waits longer before it looks.
 LATE = 1.0
@@ -79,15 +81,28 @@ class Accidents:
         raise Unknown("system.no-answer", "no answer")
 
     def delay(self, where: str) -> None:
-        """No answer to a write that arrives a moment later. (Where a late write can be told from a person's edit.)"""
+        """No answer to a write that arrives a moment later."""
         system = self.play.systems[where]
 
         def act() -> None:
             self.play.oracle.doubt(self.play.terms.plain(where, raw) for raw in system.writing())
-            system.delay(LATE)
+            system.delay(LATE, lambda write: self.takes_along(where, write))
 
-        if system.can.conditional:
-            self.arm("arrives late", where, "write", "before", act)
+        self.arm("arrives late", where, "write", "before", act)
+
+    def takes_along(self, where: str, write: Write) -> bool:
+        """Would a late write destroy what somebody typed there, and nobody read? No hub could give that back. (Nor one
+        that changes half of a group.)"""
+        system, oracle = self.play.systems[where], self.play.oracle
+        row = oracle.held(where).get(write.key or "")
+        if system.can.conditional or write.kind == "create" or row is None:
+            return False
+        touched = self.play.terms.plain(where, write.fields)
+        typed = any(where in oracle.typed[tag(row.get(name)) or 0] for name in touched)
+        if write.kind == "delete" or typed or not touched.keys().isdisjoint(oracle.group):
+            return True
+        oracle.hide(where, row, touched)
+        return False
 
     def race(self, where: str, call: str, phase: str, number: int, names: Sequence[str]) -> None:
         """Somebody edits in the middle of a call."""

@@ -63,6 +63,9 @@ class Oracle:
         self.doubted: set[int] = set()
         #: Records to which a write came after the hub had given it up: our own value may be held against itself.
         self.late: set[int] = set()
+        #: Values that a late write hid, by what shows in their place: (system, record, its number). Who types over that
+        #: never saw them.
+        self.hidden: dict[tuple[str, int, Tag], Tag] = {}
         self.history: list[tuple[Any, ...]] = []
         #: Broken promises found inside a call of the hub, where an exception would be taken for the system's.
         self.broken: list[Broken] = []
@@ -90,6 +93,7 @@ class Oracle:
             self.typed[number][system] = shown[name]
             if over is not None and over != number:
                 self.past[number].add(over)
+                self.past[number] |= {self.hidden[at] for at in [(system, entity, over)] if at in self.hidden}
 
     def put_back(self, system: str, before: Mapping[str, Fields], after: Mapping[str, Fields]) -> None:
         """A system shows what it showed at its last backup (`after`). What was typed there since, and nobody else
@@ -112,6 +116,13 @@ class Oracle:
         seen = tags(fields)
         self.deleted.setdefault(self.entity_of(fields), set()).update(reach(seen, self.past))
         self.deletions.person(system, key, self.entity_of(fields))
+
+    def hide(self, system: str, before: Fields, shown: Fields) -> None:
+        """A late write takes the place of what was written after it."""
+        for name, value in shown.items():
+            late, hidden = tag(value), tag(before.get(name))
+            if late is not None and hidden is not None and late != hidden:
+                self.hidden[system, self.entity_of(before), late] = hidden
 
     def doubt(self, rows: Iterable[Fields] = ()) -> None:
         """What was written in this step, and what is on its way to these records, the hub is not told."""

@@ -34,6 +34,8 @@ LOSSY = Kind(quirks={"name": "truncate", "phone": "upper", "amount": "round"})
 MUTE = Kind(replace(ABLE, tombstones=False))
 #: Knows neither tokens nor search nor versions, and does not say what it made of a write.
 WEAK = Kind(replace(ABLE, tokens=False, find=False, conditional=False, answers=False))
+#: Takes a write whatever has changed since.
+BLIND = Kind(replace(ABLE, conditional=False))
 LISTED = Kind(replace(ABLE, tombstones=False), page=1)
 SEARCHED = Kind(replace(ABLE, tokens=False))
 
@@ -198,6 +200,14 @@ LATE_CREATES = (
     only("die_at_a_write", where=(1,), whole=(True,)),
     only("wait", 2, seconds=(1, 120)),
     only("sync", 2),
+)
+LATE_UPDATES = (
+    only("edit", 4, where=(0,)),
+    only("edit", where=(1,)),
+    only("arrive_late", 3, where=(1,), whole=(True,)),
+    only("sync", 3),
+    only("wait", seconds=(1, 120)),
+    only("decide", 0.5),
 )
 CHILDREN = (
     only("create", where=(0,)),
@@ -370,6 +380,7 @@ PROFILES = (
     Profile("lost creates", pair_with(PLAIN), CREATES, (12, 12)),
     Profile("lost creates, weak", pair_with(WEAK), CREATES, (12, 12)),
     Profile("searched", searched, LATE_CREATES, (12, 12), share=2),
+    Profile("late updates", pair_with(BLIND), LATE_UPDATES, (12, 16)),
     Profile("edited children", pair_with(WEAK), CHILDREN, (12, 12)),
     Profile("lost updates", pair_with(LOSSY), UPDATES, (12, 12)),
     Profile("deaths", pair_with(PLAIN), DEATHS, (12, 12)),

@@ -14,6 +14,7 @@ RARE = (
     "answer lost",
     "answer lost for one",
     "arrives late",
+    "an update came late over another one",
     "away",
     "throttled",
     "denied",

@@ -150,17 +150,26 @@ class Simulated(Memory):
         held = self.held(obj)
         return [held[write.key] for write in writes if write.key in held]
 
-    def delay(self, seconds: float) -> NoReturn:
-        """No answer to the write under way: it is carried out a moment later, and nobody hears what became of it."""
+    def delay(self, seconds: float, spares: Callable[[Write], bool]) -> NoReturn:
+        """No answer to the write under way: it is carried out a moment later, and nobody hears what became of it. What
+        `spares` says of then never arrives."""
         obj, writes = self.under_way
 
         def arrives() -> None:
             for write in writes:
-                self.tell("late arrival")
-                self.carry(obj, write)
+                if not spares(write):
+                    self.tell("late arrival")
+                    self.come_late(obj, write)
 
         self.clock.plan(seconds, arrives)
         raise Unknown("system.no-answer", "no answer")
+
+    def come_late(self, obj: str, write: Write) -> None:
+        """Where no version protects a record, an update takes with it what was written since: no fault of the hub's."""
+        if self.can.conditional or write.kind != "update":
+            self.carry(obj, write)
+        elif not isinstance(super()._write(obj, write), Failure):
+            self.tell("an update came late over another one")
 
     def attempt(self, token: str) -> None:
         """A create, perhaps not the first try."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import orjson
 
-from hub.core.merge import Held, Shadow
+from hub.core.merge import Held, Late, Shadow
 from hub.store import schema
 from hub.store.bulk import Bulk, Row, upsert
 from hub.store.database import Store, Tx, decode
@@ -116,25 +116,35 @@ def decided(tx: Tx, rows: Sequence[Row]) -> None:
     tx.many(_DECIDED, rows)
 
 
+#: Among the units that are held: writes that were given up. No unit has such a name.
+_LATE = "~late"
+
+
 def encoded(shadow: Shadow | None, doc: bytes | None = None) -> Row:
     """A shadow as three columns: doc, asked, held. `doc`: the encoded fields, where the caller has them already."""
     if shadow is None:
         return NO_SHADOW
-    fields, asked, held = shadow
+    fields, asked, held, late = shadow
+    waiting = {unit: list(pair) for unit, pair in held.items()}
+    if late is not None:
+        waiting[_LATE] = list(late)
     return (
         doc or orjson.dumps(fields),
         orjson.dumps(asked) if asked else None,
-        orjson.dumps({unit: list(pair) for unit, pair in held.items()}) if held else None,
+        orjson.dumps(waiting) if waiting else None,
     )
 
 
 def decoded(doc: bytes, asked: bytes | None, held: bytes | None) -> Shadow:
     """The shadow that these columns hold."""
-    return Shadow(orjson.loads(doc), decode(asked) or {}, units(held))
+    waiting = {} if held is None else orjson.loads(held)
+    late = waiting.pop(_LATE, None)
+    units = {unit: Held(*pair) for unit, pair in waiting.items()}
+    return Shadow(orjson.loads(doc), decode(asked) or {}, units, Late(*late) if late is not None else None)
 
 
 def units(held: bytes | None) -> Mapping[str, Held]:
-    return {} if held is None else {unit: Held(*pair) for unit, pair in orjson.loads(held).items()}
+    return decoded(b"{}", None, held).held
 
 
 def versions(tx: Tx, rows: Sequence[Row]) -> None:

@@ -174,7 +174,7 @@ class Decided:
         held = {unit: pair for unit, pair in shadow.held.items() if unit != self.conflict.unit}
         fields = {**shadow.fields, **theirs}
         asked = {name: value for name, value in shadow.asked.items() if fields[name] == shadow.fields.get(name)}
-        self.batch.decide(self.place, self.known.key, Shadow(fields, asked, held))
+        self.batch.decide(self.place, self.known.key, shadow._replace(fields=fields, asked=asked, held=held))
 
     def set(self, values: Fields, system: str | None) -> None:
         for name, value in values.items():

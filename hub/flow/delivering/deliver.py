@@ -1,11 +1,13 @@
 """Deliver what is owed: store the intent, look, call, store the outcome. Page by page, in batches."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import orjson
 
 from hub.adapter import Failure, Write, Written
 from hub.core.errors import Denied, HubError, TryLater, Unknown
+from hub.core.landing import given_up
 from hub.core.mapping import misfit
 from hub.core.record import Record
 from hub.core.retry import UNSENT, asked
@@ -20,7 +22,7 @@ from hub.flow.merging.merge import bury, merge_page
 from hub.flow.place import Hub, Place, stamp
 from hub.flow.references import Keys, mothers, note
 from hub.flow.seen import Seen
-from hub.store import catalog, deliveries, intents, links
+from hub.store import catalog, deliveries, intents, links, records
 from hub.store.database import Tx, chunks
 from hub.store.deliveries import CREATING, OWED, REFUSED
 from hub.store.intents import Intent
@@ -31,6 +33,8 @@ PAGE = 500
 LOOKED = 200
 #: A record that keeps changing over there while we try to write it is left for the next run after so many rounds.
 ROUNDS = 5
+#: A write without an answer shows so long after it was looked for, or never: systems are read daily at the least.
+AT_LAST = timedelta(days=2)
 #: After so many calls in a row without any answer the system is taken to be away.
 LOST = 3
 
@@ -309,10 +313,20 @@ class DeliveryPage:
         return {row["golden_id"] for row in rows}
 
     def checked(self, golden_ids: Sequence[int]) -> None:
-        """These updates were looked for, and what they did is merged: from here on it is as if never sent."""
+        """These updates were looked for, and what they did is merged: from here on it is as if never sent. But where
+        the system takes a write whatever the record's version, it may still arrive."""
         if golden_ids and self.sent.stopped is None:
             with self.hub.store.transaction() as tx:
+                if not self.place.adapter.can.conditional:
+                    self.give_up(tx, golden_ids)
                 deliveries.reopen(tx, self.place.id, golden_ids)
+
+    def give_up(self, tx: Tx, golden_ids: Sequence[int]) -> None:
+        batch, until = Batch(self.hub, self.place, tx), stamp(self.hub.machine.now() + AT_LAST)
+        for known in records.load(tx, self.place.id, golden_ids).values():
+            if known.sent is not None and known.shadow is not None and known.key is not None:
+                batch.decide(self.place, known.key, given_up(known.shadow, known.sent, until))
+        batch.save()
 
     def settle(self, plans: Sequence[Plan]) -> None:
         """Look for the child of an unanswered create by our own key or by the match rules."""

@@ -193,7 +193,7 @@ class Deletions:
             return self.revive(look, draft, shadow)
         if verdict == "hold":
             held = {EXISTENCE: Held(look.fields, {})}
-            self.batch.keep(self.place, look, draft, Shadow(shadow.fields, shadow.asked, held))
+            self.batch.keep(self.place, look, draft, shadow._replace(held=held))
         else:  # what was asked for goes with what it showed before, should that be the base again
             self.batch.keep(self.place, look, draft, Shadow(look.fields, shadow.asked))
             self.batch.owe(self.place, draft.golden_id)

@@ -68,7 +68,7 @@ class ForeignKeys:
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
             if now == ours or lost or self.moved(draft, key, name, theirs, base):
                 fields[name] = now
-        return Shadow(fields, shadow.asked, shadow.held)
+        return shadow._replace(fields=fields)
 
     def moved(self, draft: Draft, key: str, name: str, theirs: Fields, base: Value) -> bool:
         """Follow a key that a person changed. False: it could not be followed; the shadow stays."""

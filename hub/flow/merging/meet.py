@@ -72,13 +72,17 @@ class Meetings:
         decide = decider(place.binding.system, self.one_way, Stamps(self.hub, place, look.record, draft), draft.pins)
         if self.mode == "replay":
             decide = written_again(shadow)
+        late = landing.came_late(shadow, look.fields, batch.now)
+        if late and shadow is not None:
+            decide = landing.against(late, shadow, look.fields, decide)
         ring = Ring(draft, place.binding.system, shadow, look.fields, batch.now, self.yesterday)
         merged = merge(place.entity.units, shadow, ours, look.fields, ring.judge(decide))
         if (merged.taken or merged.clashes) and ring.note(merged):
             batch.touch(draft)
         if self.seen.watch is not None and shadow is not None:
             self.seen.watch.compare(look.fields, shadow.fields)
-        settled = self.keys.merge(draft, look.record.key, merged.shadow, look.fields)
+        kept = landing.forgotten(merged.shadow, late, batch.now)
+        settled = self.keys.merge(draft, look.record.key, kept, look.fields)
         batch.keep(place, look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):

@@ -37,6 +37,7 @@ BUGS = (
     Bug("writes again and again to what cannot be read", writing.hammers_what_cannot_be_read, rare=True),
     Bug("what was refused is dropped", writing.refused_is_dropped, "failing writes"),
     Bug("what was postponed is dropped", writing.postponed_is_dropped, "failing writes"),
+    Bug("a late write of ours is taken for an edit", believing.late_write_is_an_edit, "late updates"),
     Bug("an answer overwrites a decision", writing.decisions_are_overwritten, "held", rare=True),
     Bug("what was announced is forgotten at the start", creating.announced_is_forgotten, "lost creates, weak"),
     Bug("announced updates are forgotten", creating.announced_updates_are_forgotten, "lost updates"),

@@ -31,3 +31,7 @@ def child_meets_as_a_stranger() -> Sequence[Swap]:
     """The record that a lost create made is merged without a base: golden and system meet for the first time."""
     right = Arrivals.join
     return [Swap(Arrivals, "join", lambda self, look, found: right(self, look, found._replace(child=False)))]
+
+
+def late_write_is_an_edit() -> Sequence[Swap]:
+    return [Swap(landing, "came_late", lambda shadow, theirs, now: frozenset())]

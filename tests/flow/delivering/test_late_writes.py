@@ -1,18 +1,19 @@
 """A write that arrives after the hub gave it up: a value sent later is not written over by it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.memory import ANNA, Noted, World, linked
+from support.memory import ABLE, ANNA, Noted, World, linked, memory
 
 from hub.adapter import Failure, Write
 from hub.core.errors import Stale, Unknown
 
 
-def under_way(monkeypatch: pytest.MonkeyPatch) -> tuple[World, Noted, Noted, list[Write]]:
+def under_way(monkeypatch: pytest.MonkeyPatch, erp: Noted | None = None) -> tuple[World, Noted, Noted, list[Write]]:
     """Anna's telephone was edited, and nobody answered when the hub told the ERP; what it sent is still on its way."""
-    world, crm, erp = linked()
+    world, crm, erp = linked(None, erp)
     late: list[Write] = []
 
     def unanswered(obj: str, writes: Sequence[Write]) -> list[object]:
@@ -61,3 +62,76 @@ def test_an_edit_made_there_meanwhile_is_not_written_over(monkeypatch: pytest.Mo
     erp.write("thing", late)
     assert erp.row("1") == {**ANNA, "city": "Leeds"}
     assert agreed(world) == [{**ANNA, "city": "Leeds", "phone": "2"}]
+
+
+# -- where a system takes a write whatever the record's version ------------------------------------------------------
+
+BLIND = replace(ABLE, conditional=False)
+
+
+@pytest.fixture
+def blindly(monkeypatch: pytest.MonkeyPatch) -> tuple[World, Noted, Noted, list[Write]]:
+    """The same, to an ERP without versions; the hub has looked for the write, and sent 3 since."""
+    world, crm, erp, late = under_way(monkeypatch, memory(BLIND))
+    crm.edit("1", phone="3")
+    world.sync()
+    assert erp.row("1")["phone"] == "3"
+    return world, crm, erp, late
+
+
+def test_an_older_value_that_overwrites_a_newer_one_is_overwritten_again_and_logged(blindly) -> None:
+    world, _crm, erp, late = blindly
+    erp.write("thing", late)
+    assert erp.row("1")["phone"] == "2"
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "3"}]
+    [row] = world.log()
+    assert (row.unit, row.ours, row.theirs, row.verdict) == ("phone", {"phone": "3"}, {"phone": "2"}, "keep")
+    assert "came late" in row.rule
+    assert world.sync().written == 0
+
+
+def test_what_else_was_edited_there_stays(blindly) -> None:
+    world, _crm, erp, late = blindly
+    erp.edit("1", city="Leeds")
+    world.sync()
+    erp.write("thing", late)
+    erp.edit("1", street="Low Street 2")
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [
+        {**ANNA, "phone": "3", "city": "Leeds", "street": "Low Street 2"}
+    ]  # fmt: skip
+
+
+def test_what_was_typed_there_since_is_written_again_too(blindly) -> None:
+    world, _crm, erp, late = blindly
+    erp.edit("1", phone="5")
+    world.sync()
+    erp.write("thing", late)
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "5"}]
+
+
+@pytest.mark.parametrize(("after", "phone"), [(3_600, "3"), (200_000, "2")])
+def test_after_two_days_such_a_value_is_somebodys_edit(blindly, after, phone) -> None:
+    world, _crm, erp, _late = blindly
+    world.clock.pass_(after)
+    erp.edit("1", phone="2")
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": phone}]
+
+
+def test_it_comes_late_once(blindly) -> None:
+    """Who types it then means it."""
+    world, _crm, erp, late = blindly
+    erp.write("thing", late)
+    for _ in range(2):
+        world.sync()
+    erp.edit("1", phone="2")
+    for _ in range(2):
+        world.sync()
+    assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
