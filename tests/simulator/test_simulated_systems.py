@@ -30,7 +30,7 @@ def new(name: str, token: str) -> Write:
 
 def test_a_write_that_arrives_late_is_carried_out_when_its_time_comes() -> None:
     bench = Bench()
-    bench.trouble.arm("a", "write", "before", lambda: bench.system.delay(1.0))
+    bench.trouble.arm("a", "write", "before", lambda: bench.system.delay(1.0, lambda write: False))
     with pytest.raises(Unknown):
         bench.write(new("Anna", "t-1"))
     assert bench.names() == []

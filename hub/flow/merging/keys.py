@@ -1,7 +1,7 @@
 """Foreign keys: a field of one system that carries the other system's key. A person who fills it links, who clears it
 unlinks; when the counterpart's key is known, the field is owed like any other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hub.core.errors import HubError, Refused
 from hub.core.merge import Shadow
@@ -55,9 +55,12 @@ class ForeignKeys:
             self.linked.setdefault((name, found.value), found)
         return [self.linked[name, value] for value in values if (name, value) in self.linked]
 
-    def merge(self, draft: Draft, key: str, shadow: Shadow, theirs: Fields) -> Shadow:
+    def merge(
+        self, draft: Draft, key: str, shadow: Shadow, theirs: Fields, late: Collection[str] = frozenset()
+    ) -> Shadow:
         """The three-way merge of the key fields; returns the shadow with what was agreed. A system that was put back
-        has lost keys without a person's doing: those are written again."""
+        has lost keys without a person's doing, and what came late (`late`) is the hub's own: those are written again.
+        """
         if not self.place.links:
             return shadow
         self.met[draft.golden_id] = key
@@ -66,7 +69,7 @@ class ForeignKeys:
             if name not in theirs:
                 continue
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
-            if now == ours or lost or self.moved(draft, key, name, theirs, base):
+            if now == ours or lost or name in late or self.moved(draft, key, name, theirs, base):
                 fields[name] = now
         return shadow._replace(fields=fields)
 

@@ -82,7 +82,7 @@ class Meetings:
         if self.seen.watch is not None and shadow is not None:
             self.seen.watch.compare(look.fields, shadow.fields)
         kept = landing.forgotten(merged.shadow, late, batch.now)
-        settled = self.keys.merge(draft, look.record.key, kept, look.fields)
+        settled = self.keys.merge(draft, look.record.key, kept, look.fields, late)
         batch.keep(place, look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):

@@ -8,7 +8,8 @@ import pytest
 from support.memory import ABLE, ANNA, Noted, World, linked, memory
 
 from hub.adapter import Failure, Write
-from hub.core.errors import Stale, Unknown
+from hub.core.errors import Stale, TryLater, Unknown
+from hub.core.model import Policy
 
 
 def under_way(monkeypatch: pytest.MonkeyPatch, erp: Noted | None = None) -> tuple[World, Noted, Noted, list[Write]]:
@@ -135,3 +136,39 @@ def test_it_comes_late_once(blindly) -> None:
     for _ in range(2):
         world.sync()
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": "2"}]
+
+
+def test_a_foreign_key_that_came_late_is_nobodys_and_parts_no_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop's record is deleted and made anew; that it is gone was sent to the CRM, and comes there after its new
+    key."""
+    crm = memory(BLIND, links=["shop_key"], key=lambda _, number: f"c{number}")
+    shop = memory(key=lambda _, number: f"s{number}")
+    world = World({"crm": crm, "shop": shop}, links={"crm": {"@shop": "shop_key"}}, deletes=Policy("edit"))
+    crm.create(**ANNA)
+    for _ in range(2):
+        world.sync()
+    late: list[Write] = []
+
+    def unanswered(obj: str, writes: Sequence[Write]) -> list[object]:
+        late.extend(writes)
+        raise Unknown("system.no-answer", "no answer")
+
+    shop.delete("s1")
+    crm.edit("c1", phone="2")
+    shop.fail("write", "before", TryLater("system.busy", "come back later"))
+    with monkeypatch.context() as patched:
+        patched.setattr(crm, "write", unanswered)
+        world.sync()
+    assert [write.fields for write in late] == [{"shop_key": ""}]
+    world.clock.pass_(3600)
+    for _ in range(2):
+        world.sync()
+    assert crm.row("c1")["shop_key"] == "s2"
+    crm.write("thing", late)
+    for _ in range(2):
+        world.sync()
+    assert crm.row("c1")["shop_key"] == "s2"
+    assert shop.keys_held() == ["s2"]
+    crm.edit("c1", phone="3")
+    world.sync()
+    assert shop.row("s2")["phone"] == "3"
