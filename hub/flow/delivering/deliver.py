@@ -33,8 +33,8 @@ PAGE = 500
 LOOKED = 200
 #: A record that keeps changing over there while we try to write it is left for the next run after so many rounds.
 ROUNDS = 5
-#: A write without an answer shows so long after it was looked for, or never: systems are read daily at the least.
-AT_LAST = timedelta(days=2)
+#: A write without an answer shows so long after it was looked for, or never; the hub may have been off meanwhile.
+AT_LAST = timedelta(days=7)
 #: After so many calls in a row without any answer the system is taken to be away.
 LOST = 3
 
