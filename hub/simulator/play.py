@@ -93,7 +93,9 @@ class Play(Scene):
             sync.remember(sync.look())
             act(sync)
 
-        if self.place(name) not in self.standing.paused:
+        if self.place(name) in self.standing.paused:
+            self.trouble.disarm()
+        else:
             self.run(f"{said} {name}", remembering)
 
     def list_short(self, name: str, number: int) -> None:
