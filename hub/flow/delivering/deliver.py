@@ -6,7 +6,7 @@ from datetime import timedelta
 import orjson
 
 from hub.adapter import Failure, Write, Written
-from hub.core.errors import Denied, HubError, TryLater, Unknown
+from hub.core.errors import Denied, HubError, Refused, TryLater, Unknown
 from hub.core.landing import given_up
 from hub.core.mapping import misfit
 from hub.core.record import Record
@@ -33,6 +33,8 @@ PAGE = 500
 LOOKED = 200
 #: A record that keeps changing over there while we try to write it is left for the next run after so many rounds.
 ROUNDS = 5
+#: So many others are looked for where nothing is found.
+OTHERS = 5
 #: A write without an answer shows so long after it was looked for, or never; the hub may have been off meanwhile.
 AT_LAST = timedelta(days=7)
 #: After so many calls in a row without any answer the system is taken to be away.
@@ -84,6 +86,11 @@ class DeliveryPage:
         self.back: dict[int, str] = {}
         #: What records that stand aside in doubt are found by.
         self.rivals: Rivals = frozenset()
+        #: Did reading by keys find anything?
+        self.finds = False
+        #: Keys of records that it did not find, nor any others: and what to say of that.
+        self.unproved: set[str] = set()
+        self.nothing = TryLater("lookup.finds-nothing", "")
         #: Calls in a row that were not answered.
         self.lost = 0
 
@@ -223,6 +230,7 @@ class DeliveryPage:
                 found += adapter.read(self.place.binding.object, part)
         except HubError as error:
             self.stop(error)
+        self.finds |= bool(found)
         return found
 
     def stop(self, error: HubError) -> None:
@@ -286,25 +294,53 @@ class DeliveryPage:
     def merge(self) -> None:
         """What we found changed over there goes back through the merge; then the delivery is decided again."""
         afresh = self.afresh
-        if afresh.stale and self.sent.stopped is None:
-            found = self.read(afresh.stale)
-            afresh.differ += found
+        missed = {str(item.due.known.key): item for item in afresh.missed}
+        if (afresh.stale or missed) and self.sent.stopped is None:
+            found = {record.key: record for record in self.read([*afresh.stale, *missed])}
+            afresh.differ += [found[key] for key in afresh.stale if key in found]
             if self.sent.stopped is None:
-                afresh.gone += set(afresh.stale).difference(record.key for record in found)
+                afresh.gone += {*afresh.stale, *missed} - found.keys()
+                self.misdirected([item for key, item in missed.items() if key in found])
+        self.doubt_deletions()
         if afresh.differ or afresh.gone:
             merge_page(self.hub, self.place, Seen(afresh.differ, afresh.gone))
             self.sent.stale += len(afresh.differ) + len(afresh.gone)
         if afresh.orphans:
             bury(self.hub, self.place, {item.due.golden_id: item.sent for item in afresh.orphans})
 
+    def misdirected(self, plans: Sequence[Plan]) -> None:
+        """The system does not find the record that is to be written, and shows it when it is read."""
+        said = "answered that it is not there, but reading finds it: is the address of this write right?"
+        errors = [(item, Refused("write.gone", f"{item.due.known.key}: {said}")) for item in plans]
+        self.sent.errors += [str(error) for _, error in errors]
+        self.sent.refused += len(errors)
+        if errors:
+            with self.hub.store.transaction() as tx:
+                rows = [failed(self.hub, self.place, item.due, error, REFUSED) for item, error in errors]
+                deliveries.postpone(tx, rows)
+
+    def doubt_deletions(self) -> None:
+        """Nothing that was looked up was found. Are others? A wrong address finds none."""
+        gone = set(self.afresh.gone)
+        if not gone or self.finds or self.sent.stopped is not None:
+            return
+        with self.hub.store.reading() as tx:
+            others = [key for key in links.live_keys(tx, self.place.id, "", len(gone) + OTHERS) if key not in gone]
+        if others and not self.read(others[:OTHERS]) and self.sent.stopped is None:
+            said = f"reading by key finds neither {len(gone)} that were to be written nor others: they may all be there"
+            self.nothing = TryLater("lookup.finds-nothing", f"{said}; is the address of a single record right?")
+            self.sent.errors.append(str(self.nothing))
+            self.afresh.gone.clear()
+            self.unproved = gone
+
     def unreadable(self, plans: Sequence[Plan]) -> set[int]:
         """What stands aside over there could not be merged, so nothing can be written to it: that is tried again after
         a pause, or as soon as the record is merged. The golden records of these."""
         to_hub, rows = self.place.binding.mapping.to_hub, []
-        bad = {record.key: problems for record in self.afresh.differ if (problems := to_hub(record.fields)[1])}
+        bad: dict[str, HubError] = dict.fromkeys(self.unproved, self.nothing)
+        bad |= {r.key: misfit(problems) for r in self.afresh.differ if (problems := to_hub(r.fields)[1])}
         for due in [item.due for item in plans]:
-            if unfit := bad.get(due.known.key or self.back.get(due.golden_id, "")):
-                why = misfit(unfit)
+            if why := bad.get(due.known.key or self.back.get(due.golden_id, "")):
                 row = failed(self.hub, self.place, due, TryLater(why.code, why.said), OWED)
                 rows.append({**row, "doubt": due.known.sent is not None})
         if rows:

@@ -78,6 +78,8 @@ class Afresh:
     gone: list[str] = field(default_factory=list)
     #: Keys of records to be read again: refused as stale, or holding what we may have sent already.
     stale: list[str] = field(default_factory=list)
+    #: Writes to records of which the system says that they are not there. They are looked for.
+    missed: list[Plan] = field(default_factory=list)
     #: Creates whose child was deleted over there before we knew of it.
     orphans: list[Plan] = field(default_factory=list)
 
@@ -317,11 +319,8 @@ class Outcomes:
 
     def vanished(self, item: Plan) -> None:
         """Not there any more. For a create: its child landed under our token, and was deleted before we saw it."""
-        key = item.due.known.key
-        if key is not None:
-            self.afresh.gone.append(key)
-        else:
-            self.afresh.orphans.append(item)
+        found = self.afresh.orphans if item.due.known.key is None else self.afresh.missed
+        found.append(item)
 
 
 def silent(item: Plan, outcome: Outcome) -> bool:
