@@ -119,17 +119,14 @@ class Hand:
 
     def put_back(self, where: int) -> None:
         """It is read before, to its end, and after, before people go on there: else nothing may tell."""
-        deaths = self.play.deaths
-        self.poll(where)
-        if self.play.deaths > deaths:  # it was not read to its end
-            self.poll(where)
+        self.poll_to_the_end(where)
         self.people.put_back(self.system(where))
-        self.poll(where)
+        self.poll_to_the_end(where)
 
     def undelete(self, where: int, which: int) -> None:
         """It is read before the hub may make it anew: in the moment in which it does, nothing tells."""
         self.people.undelete(self.system(where), which)
-        self.poll(where)
+        self.poll_to_the_end(where)
 
     def spoil(self, where: int, which: int) -> None:
         self.people.spoil(self.system(where), which)
@@ -142,6 +139,13 @@ class Hand:
 
     def poll(self, where: int) -> None:
         self.play.poll(self.system(where))
+
+    def poll_to_the_end(self, where: int) -> None:
+        """Also if the hub dies in it."""
+        deaths = self.play.deaths
+        self.poll(where)
+        if self.play.deaths > deaths:
+            self.poll(where)
 
     def deliver(self, where: int) -> None:
         self.play.deliver(self.system(where))
