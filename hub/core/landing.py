@@ -67,11 +67,12 @@ def came_late(shadow: Shadow | None, theirs: Fields, now: str) -> frozenset[str]
 
 
 def against(late: Collection[str], shadow: Shadow, theirs: Fields, decide: Decide) -> Decide:
-    """A unit of which nothing else is new is as the hub has it. Anything else is for `decide`."""
+    """A unit of which nothing else is new is as the hub has it. Anything else is for `decide`, and so is a unit that
+    waits for a person, who goes on being asked."""
 
     def judge(unit: Unit, mine: Sequence[str]) -> Decision:
         moved = [name for name in unit.fields if name in theirs and theirs[name] != shadow.fields.get(name)]
-        ours = bool(moved) and all(name in late for name in moved)
+        ours = bool(moved) and all(name in late for name in moved) and unit.name not in shadow.held
         return Decision("keep", CAME_LATE) if ours else decide(unit, mine)
 
     return judge

@@ -172,3 +172,18 @@ def test_a_foreign_key_that_came_late_is_nobodys_and_parts_no_records(monkeypatc
     crm.edit("c1", phone="3")
     world.sync()
     assert shop.row("s2")["phone"] == "3"
+
+
+def test_a_clash_that_waits_for_a_person_goes_on_waiting(blindly) -> None:
+    world, crm, erp, late = blindly
+    erp.edit("1", phone="5")
+    crm.edit("1", phone="6")
+    world.sync()
+    assert [row.theirs for row in world.log("open") if row.unit == "phone"] == [{"phone": "5"}]
+    erp.write("thing", late)
+    for _ in range(2):
+        world.sync()
+    [question] = world.log("open")
+    assert (question.ours, question.theirs) == ({"phone": "6"}, {"phone": "2"})
+    assert [row.theirs for row in world.log("superseded")] == [{"phone": "5"}]
+    assert erp.row("1")["phone"] == "2"
