@@ -66,8 +66,11 @@ class Returning:
         batch = self.batch
         finder = Finder(batch.hub, self.place, self.tx, batch, self.meetings.keys, doubts)
         finder.prepare([(look.record.key, look.fields) for look in dead])
-        found = [(look, finder.by_rules(look.record.key, look.fields)) for look in dead]
-        new = {look.record.key for look, who in found if who.known is not None or who.kind == "ambiguous"}
+        was = {look.record.key: golden.golden_id for look, golden in self.found}
+        found = [(look.record.key, finder.by_rules(look.record.key, look.fields)) for look in dead]
+        # Its own foreign key names its own counterpart.
+        other = {key for key, who in found if who.known is not None and who.known.golden_id != was[key]}
+        new = other | {key for key, who in found if who.kind == "ambiguous"}
         self.found = [(look, golden) for look, golden in self.found if look.record.key not in new]
         return [look for look in dead if look.record.key in new]
 

@@ -6,7 +6,7 @@ import pytest
 from support.memory import ANNA, Noted, World, linked, many, memory
 
 from hub.adapter import Can
-from hub.core.errors import Refused, Unknown
+from hub.core.errors import Refused, TryLater, Unknown
 from hub.core.model import Deletes, Policy
 from hub.engine.sync import Sync
 from hub.flow.deciding.aside import link, separate
@@ -397,3 +397,49 @@ def test_an_update_that_was_not_answered_before_the_deletion_is_nobodys_edit(pha
     assert world.held("crm") == world.held("erp") == [{**ANNA, "phone": phone}]
     assert [row.unit for row in world.log()] == ["*"]
     assert settled(world)
+
+
+def keyed(*others: str, **options: Any) -> tuple[World, Noted, list[Noted]]:
+    """A record of crm that holds the keys of its counterparts, e1 and so on."""
+    fields = {f"@{name}": f"{name}_key" for name in others}
+    crm = memory(links=list(fields.values()), key=lambda _, number: f"c{number}")
+    there = [memory(key=lambda _, number, name=name: f"{name[0]}{number}") for name in others]
+    systems = {"crm": crm, **dict(zip(others, there, strict=True))}
+    world = World(systems, links={"crm": fields}, **options)
+    crm.create(**ANNA)
+    world.sync()
+    world.sync()
+    return world, crm, there
+
+
+def test_one_that_names_its_own_counterpart_is_met_from_what_it_showed() -> None:
+    world, crm, [erp] = keyed("erp", deletes=Policy("delete"))
+    was = crm.row("c1")
+    erp.edit("e1", phone="7")
+    for system in (crm, erp):
+        system.fail("write", "before", TryLater("system.busy", "busy"))
+    world.sync()
+    crm.delete("c1")
+    world.clock.pass_(3600)
+    world.sync()
+    assert erp.keys_held() == ["e1"]
+    crm.undelete("c1", **was)
+    world.clock.pass_(3600)
+    world.sync()
+    world.sync()
+    assert (crm.row("c1")["phone"], erp.row("e1")["phone"]) == ("7", "7")
+    assert [row.unit for row in world.log()] == ["*"]
+
+
+def test_one_whose_counterparts_were_partly_deleted_is_made_anew_there() -> None:
+    world, crm, [erp, shop] = keyed("erp", "shop")
+    was = crm.row("c1")
+    crm.delete("c1")
+    shop.fail("write", "before", TryLater("system.busy", "busy"))
+    world.sync()
+    assert (erp.keys_held(), shop.keys_held()) == ([], ["s1"])
+    crm.undelete("c1", **was)
+    world.clock.pass_(3600)
+    world.sync()
+    world.sync()
+    assert (erp.keys_held(), shop.keys_held(), crm.row("c1")["erp_key"]) == (["e2"], ["s1"], "e2")
