@@ -38,6 +38,11 @@ _FIND_LINKED = Lookup(
        FROM {each link l: l.binding_id = :other AND l.key = j.value AND l.state = 1}
        {left link o: o.golden_id = l.golden_id AND o.binding_id = :binding AND o.state = 1}"""
 )
+_NAMED = Lookup(
+    """SELECT m.value
+       FROM {each match_key m: m.entity_id = :entity AND m.rule = :rule AND m.value = j.value}
+       {join golden g: g.id = m.golden_id AND g.state = 1}"""
+)
 _SAVE = upsert(schema.match_key, ("entity_id", "rule", "value", "golden_id"))
 _FORGET = Lookup("DELETE FROM match_key WHERE golden_id {among}", kind="bigint")
 
@@ -51,6 +56,11 @@ def find_few(tx: Tx, entity_id: int, binding_id: int, rule: str, values: Sequenc
     """The same; a value at which more than `most` golden records stand tells nothing, and none of them is found."""
     row = {"entity": entity_id, "rule": rule, "binding": binding_id, "most": most}
     return [Candidate(*found) for found in tx.each(_FIND_FEW, values, **row)]
+
+
+def named(tx: Tx, entity_id: int, rule: str, values: Sequence[str]) -> set[str]:
+    """Those of these values at which a live golden record stands."""
+    return {value for (value,) in tx.each(_NAMED, values, entity=entity_id, rule=rule)}
 
 
 def find_linked(tx: Tx, binding_id: int, other_id: int, rule: str, keys: Sequence[str]) -> list[Candidate]:

@@ -10,8 +10,9 @@ from hub.flow.batch import Batch, Draft
 from hub.flow.merging.absorbing import Absorbing
 from hub.flow.merging.aside import Aside
 from hub.flow.place import Hub, Place
-from hub.store import matches, records
+from hub.store import conflicts, matches, records, reviews
 from hub.store.matches import Candidate
+from hub.store.records import Known
 
 
 class ForeignKeys:
@@ -24,6 +25,8 @@ class ForeignKeys:
         self.linked: dict[tuple[str, str], Candidate] = {}
         #: By golden record, the record of this system that it met on this page.
         self.met: dict[int, str] = {}
+        #: Golden records that no other system has since this page parted them.
+        self.alone: set[int] = set()
         self.absorbing = Absorbing(batch)
 
     def prepare(self, page: Sequence[tuple[Fields, int]]) -> None:
@@ -71,20 +74,20 @@ class ForeignKeys:
             now, base, ours = theirs[name], shadow.fields.get(name), draft.fields.get(name)
             if now == ours or lost or name in late or self.moved(draft, key, name, theirs, base):
                 fields[name] = now
+            elif ours is not None:  # what a person typed is not written over while it waits
+                fields[name] = ours
         return shadow._replace(fields=fields)
 
     def moved(self, draft: Draft, key: str, name: str, theirs: Fields, base: Value) -> bool:
-        """Follow a key that a person changed. False: it could not be followed; the shadow stays."""
+        """Follow a key that a person changed. False: it could not be followed."""
         ours, now = draft.fields.get(name), theirs[name]
         if now == base:
             return True
+        if ours is not None:  # what it named may be one that is not there: nobody names it any more
+            reviews.wake(self.batch.tx, self.place.links[name].id, "dangling", self.batch.now)
         if now is None:
             self.unlink(draft, name, self.place.links[name])
             return True
-        if ours is not None and ours != base:
-            said = f"{name} names {now}, but the hub has linked it to {ours} meanwhile: correct the field"
-            self.aside.put(key, "taken", Refused("link.changed-twice", said), draft.golden_id)
-            return False
         return self.follow(draft, key, name, theirs)
 
     def follow(self, draft: Draft, key: str, name: str, theirs: Fields) -> bool:
@@ -100,6 +103,8 @@ class ForeignKeys:
         if counterpart is not None:
             self.absorb(draft, key, counterpart, other, value)
         self.set(draft, name, value)
+        if found is not None:
+            draft.apart -= {other.id}
         self.linked[name, value] = Candidate(name, value, draft.golden_id, key)
         self.revisit(other, value)
         self.batch.audit(draft.golden_id, other, "linked", {"key": [None, value], "rule": [None, "foreign key"]})
@@ -145,29 +150,48 @@ class ForeignKeys:
         self.batch.review(other, key, "revisit", HubError("link.revisit", said), self.batch.now)
 
     def unlink(self, draft: Draft, name: str, other: Place) -> None:
-        """The counterpart becomes a golden record of its own; neither is created in the other's system."""
+        """The counterpart becomes a golden record of its own; neither is created in the other's system. A key that named
+        nobody parts nobody: without it the record is one like any other, and is made there."""
         batch = self.batch
         self.set(draft, name, None)
-        draft.apart |= {other.id}
         there = records.load(batch.tx, other.id, [draft.golden_id]).get(draft.golden_id)
         if there is None or there.key is None:
+            if other.binding.allowed.insert and other.id not in draft.apart:
+                batch.owe(other, draft.golden_id)
             return
+        draft.apart |= {other.id}
+        if not any(self.linked_in(place, draft) for place in self.place.others if place.id != other.id):
+            self.alone.add(draft.golden_id)
         [golden_id] = self.hub.machine.ids(1)
-        fields = {field: value for field, value in draft.fields.items() if field not in self.names()}
+        fields, shadow = self.own_of(there)
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
-        batch.link(other, there.key, golden_id, None, None, there.shadow)
+        for unit in there.shadow.held if there.shadow else ():
+            batch.end(other, draft.golden_id, unit, conflicts.WITHDRAWN)
+        batch.link(other, there.key, golden_id, None, None, shadow)
         self.absorbing.note(other, draft.golden_id, None)
         self.linked[name, there.key] = Candidate(name, there.key, golden_id, None)
         batch.owe(other, golden_id)
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
+
+    def linked_in(self, place: Place, draft: Draft) -> bool:
+        known = records.load(self.batch.tx, place.id, [draft.golden_id]).get(draft.golden_id)
+        return known is not None and known.key is not None
+
+    def own_of(self, there: Known) -> tuple[Fields, Shadow | None]:
+        """What a parted record shows is its own, and nothing waits for a person any more; nothing else is written to
+        it: its golden record, and its shadow."""
+        if there.shadow is None:
+            return {}, None  # it is read before it is merged
+        held = {name: value for one in there.shadow.held.values() for name, value in one.theirs.items()}
+        shadow = there.shadow._replace(fields={**there.shadow.fields, **held}, held={})
+        names = self.names()
+        return {name: shadow.agreed(name) for name in shadow.fields if name not in names}, shadow
 
     def names(self) -> set[str]:
         return {name for place in (self.place, *self.place.others) for name in (*place.links, place.own)}
 
     def set(self, draft: Draft, name: str, value: Value) -> None:
         draft.set(name, value)
-        if value is not None:
-            draft.apart -= {self.place.links[name].id}
         self.batch.touch(draft)
         self.batch.owe_others(self.place, draft, (name,))

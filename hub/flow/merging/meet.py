@@ -1,5 +1,7 @@
 """Records that are linked: what each shows is merged into its golden record."""
 
+from collections.abc import Iterable
+
 from hub.core import landing
 from hub.core.fight import WINDOW
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
@@ -83,10 +85,24 @@ class Meetings:
             self.seen.watch.compare(look.fields, shadow.fields)
         kept = landing.forgotten(merged.shadow, late, batch.now)
         settled = self.keys.merge(draft, look.record.key, kept, look.fields, late)
+        if draft.golden_id in self.keys.alone:
+            self.alone(look, draft, settled, {*settled.held, *(shadow.held if shadow else ())})
+            return
         batch.keep(place, look, draft, settled)
         self.apply(look, draft, merged)
         if owed(settled, {**ours, **merged.taken}, place.binding.mapping.writable, self.held(settled)):
             batch.owe(place, draft.golden_id)
+
+    def alone(self, look: Look, draft: Draft, shadow: Shadow, held: Iterable[str]) -> None:
+        """It was parted from the only other record: what it shows is its own, and nothing waits for a person. `held`:
+        the units that did."""
+        shown = {name: value for name, value in look.fields.items() if name not in self.place.links}
+        for unit in held:
+            self.batch.end(self.place, draft.golden_id, unit, conflicts.WITHDRAWN)
+        draft.take({name: value for name, value in shown.items() if draft.fields.get(name) != value},
+                   self.place.binding.system, look.record.stamp)  # fmt: skip
+        self.batch.touch(draft)
+        self.batch.keep(self.place, look, draft, shadow._replace(fields={**shadow.fields, **shown}, asked={}, held={}))
 
     def held(self, shadow: Shadow) -> frozenset[str]:
         return held_fields(self.place.entity.units, shadow)

@@ -15,7 +15,7 @@ from hub.flow.polling.proof import prove, rewound
 from hub.flow.polling.replay import catch_up
 from hub.flow.seen import Seen, Tally
 from hub.flow.skews import measure
-from hub.store import reviews
+from hub.store import matches, reviews
 from hub.store.agenda import Agenda, agenda
 from hub.store.database import chunks
 from hub.store.reviews import Review
@@ -103,8 +103,9 @@ def missing(hub: Hub, place: Place, absent: list[Review]) -> None:
     if not absent:
         return
     due_at = stamp(hub.machine.now() + timedelta(days=1))
-    named = [review for review in absent if review.kind in ("revisit", "dangling")]
     with hub.store.transaction() as tx:
+        still = matches.named(tx, place.row.entity_id, place.own, [review.key for review in absent])
+        named = [review for review in absent if review.kind in ("revisit", "dangling") and review.key in still]
         reviews.close(tx, place.id, [review.key for review in absent])
         reviews.open_(tx, [dangling(place, review, hub.now(), due_at) for review in named])
 

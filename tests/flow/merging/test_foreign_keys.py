@@ -4,6 +4,7 @@ from typing import Any
 
 from support.memory import World, memory
 
+from hub.core.errors import TryLater
 from hub.core.model import Allowed, Deletes, Policy
 from hub.store import reviews
 
@@ -428,3 +429,40 @@ def test_a_new_record_that_names_the_counterpart_of_another_new_one_of_its_page_
     assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c2")]
     assert same(world, crm="c1", erp="e1", shop="s1")
     assert same(world, crm="c2", erp="e2")
+
+
+def linked_meanwhile(*names: str) -> tuple[World, Any, Any]:
+    """The records of crm of these names, c1 on, were just linked to e1 on, and their keys were not written yet."""
+    world, crm, erp = two()
+    for name in names:
+        crm.create(name=name)
+    crm.fail("write", "before", TryLater("system.busy", "busy"))
+    world.sync()
+    assert erp.keys_held() == [f"e{number}" for number in range(1, len(names) + 1)]
+    assert crm.row("c1")["erp_key"] is None
+    world.clock.pass_(3600)
+    return world, crm, erp
+
+
+def test_a_key_that_a_person_fills_while_the_hub_is_about_to_is_the_one_that_counts() -> None:
+    world, crm, erp = linked_meanwhile("Anna")
+    erp.create(name="Ann", city="York")
+    crm.edit("c1", erp_key="e2")
+    world.sync()
+    world.sync()
+    assert world.golden("crm", "c1") == world.golden("erp", "e2") != world.golden("erp", "e1")
+    assert (crm.row("c1")["erp_key"], crm.row("c1")["city"], world.aside()) == ("e2", "York", [])
+
+
+def test_one_that_is_taken_is_not_written_over_while_a_person_is_asked() -> None:
+    world, crm, _ = linked_meanwhile("Anna", "Bert")
+    crm.edit("c1", erp_key="e2")
+    for _ in range(2):
+        world.sync()
+        assert crm.row("c1")["erp_key"] == "e2"
+        assert [(review.kind, review.key) for review in world.aside()] == [("taken", "c1")]
+        world.clock.pass_(DAY)
+    crm.edit("c1", erp_key="e1")
+    world.sync()
+    world.sync()
+    assert (world.aside(), world.golden("crm", "c1")) == ([], world.golden("erp", "e1"))
