@@ -297,14 +297,19 @@ class Batch:
         return records.golden_row(draft.golden_id, self.place.row.entity_id, draft.state, doc, origin, draft.apart)
 
     def rematch(self) -> None:
-        """Match keys of new golden records, and of those whose matched fields changed."""
+        """Match keys of new golden records, and of those whose matched fields changed. That this system's own key is
+        known needs none: there is a link."""
         place = self.place
         names, claimed = looked_at(place), claims(place)
+        foreign = claimed - {place.own}
         for golden_id in self.touched if names else ():
             draft = self.drafts[golden_id]
-            if draft.fresh or not names.isdisjoint(draft.before):
+            moved = names.intersection(draft.before)
+            if moved == {place.own} and draft.before[place.own] is None:
+                continue
+            if draft.fresh or moved:
                 if draft.state == LIVE:
-                    self.match_rows += key_rows(place, golden_id, draft.fields, claimed)
+                    self.match_rows += key_rows(place, golden_id, draft.fields, foreign if draft.fresh else claimed)
                 if not draft.fresh:
                     self.rematched.append(golden_id)
 

@@ -14,8 +14,10 @@ PAGE = 500
 
 
 def claims(place: Place) -> frozenset[str]:
-    """The foreign keys that any system of the entity holds."""
-    return frozenset(chain.from_iterable(other.links for other in (place, *place.others)))
+    """The foreign keys that any system of the entity holds: the same from wherever one looks."""
+    places = (place, *place.others)
+    held = frozenset(chain.from_iterable(each.binding.mapping.specs for each in places))
+    return held.intersection(each.own for each in places)
 
 
 def looked_at(place: Place) -> frozenset[str]:

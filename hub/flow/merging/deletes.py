@@ -92,10 +92,10 @@ class Deletions:
             self.put_back(key, draft, shadow, ours, "deletes: what is deleted here is restored")
         elif not self.place.reads:
             self.put_back(key, draft, shadow, ours, f"{self.place.binding.system} is written one-way")
-        elif shadow is None or untouched(shadow, ours):
+        elif shadow is not None and untouched(shadow, ours):
             self.delete(draft)
-        else:
-            self.delete_against_edit(key, draft, shadow, ours)
+        else:  # two that a foreign key made one and that never met: who deleted the one had not seen the other
+            self.delete_against_edit(key, draft, shadow or NEVER_MET, ours)
 
     def refused(self, keys: Sequence[str], who: str) -> None:
         """A person says that these records are not to be deleted: what is gone is made anew."""
@@ -168,8 +168,9 @@ class Deletions:
             for name, value in look.fields.items()
             if not name.startswith(LINK) and base.get(name) != value and (name not in marks or marks[name] != value)
         }
-        if shadow is None or not moved:
-            kept = shadow or Shadow(look.fields)
+        shadow = shadow or NEVER_MET
+        if not moved:
+            kept = shadow
             for unit in kept.held:  # the edit that waited for a person was taken back
                 self.batch.end(self.place, draft.golden_id, unit, conflicts.WITHDRAWN)
             self.batch.keep(self.place, look, draft, kept._replace(held={}))

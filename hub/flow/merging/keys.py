@@ -150,8 +150,8 @@ class ForeignKeys:
         self.batch.review(other, key, "revisit", HubError("link.revisit", said), self.batch.now)
 
     def unlink(self, draft: Draft, name: str, other: Place) -> None:
-        """The counterpart becomes a golden record of its own; neither is created in the other's system. A key that named
-        nobody parts nobody: without it the record is one like any other, and is made there."""
+        """The counterpart becomes a golden record of its own; neither is created in the other's system. A key that
+        named nobody parts nobody: without it the record is one like any other, and is made there."""
         batch = self.batch
         self.set(draft, name, None)
         there = records.load(batch.tx, other.id, [draft.golden_id]).get(draft.golden_id)
@@ -163,7 +163,7 @@ class ForeignKeys:
         if not any(self.linked_in(place, draft) for place in self.place.others if place.id != other.id):
             self.alone.add(draft.golden_id)
         [golden_id] = self.hub.machine.ids(1)
-        fields, shadow = self.own_of(there)
+        fields, shadow = self.own_of(other, there)
         parted = batch.create(golden_id, {**fields, other.own: there.key}, other.binding.system, None)
         parted.apart |= {self.place.id}
         for unit in there.shadow.held if there.shadow else ():
@@ -178,15 +178,16 @@ class ForeignKeys:
         known = records.load(self.batch.tx, place.id, [draft.golden_id]).get(draft.golden_id)
         return known is not None and known.key is not None
 
-    def own_of(self, there: Known) -> tuple[Fields, Shadow | None]:
-        """What a parted record shows is its own, and nothing waits for a person any more; nothing else is written to
-        it: its golden record, and its shadow."""
+    def own_of(self, other: Place, there: Known) -> tuple[Fields, Shadow | None]:
+        """What a parted record shows is its own, and nothing waits for a person any more; nothing is written to it, but
+        that it names nobody now: its golden record, and its shadow."""
         if there.shadow is None:
             return {}, None  # it is read before it is merged
         held = {name: value for one in there.shadow.held.values() for name, value in one.theirs.items()}
         shadow = there.shadow._replace(fields={**there.shadow.fields, **held}, held={})
         names = self.names()
-        return {name: shadow.agreed(name) for name in shadow.fields if name not in names}, shadow
+        own = {name: shadow.agreed(name) for name in shadow.fields if name not in names}
+        return own | dict.fromkeys(names.intersection(other.binding.mapping.specs)), shadow
 
     def names(self) -> set[str]:
         return {name for place in (self.place, *self.place.others) for name in (*place.links, place.own)}

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
-from flow.merging.test_foreign_keys import same, three, two
+from flow.merging.test_foreign_keys import BOTH_HOLD, DAY, same, three, two
 from support.memory import World
 
 from hub.core.errors import TryLater
 from hub.core.model import Policy
+from hub.engine.sync import Sync
 from hub.flow.deciding.decide import resolve
+from hub.flow.matchkeys import claims, rules_of
 
 ASK = Policy("ask")
 
@@ -150,7 +152,7 @@ def test_a_record_that_was_parted_is_not_made_anew_because_a_wrong_key_was_typed
 
 @pytest.mark.parametrize("right", ["e1", None])
 def test_a_question_about_a_key_that_nobody_names_any_more_goes_away(right: str | None) -> None:
-    world, crm, erp = pair()
+    world, crm, _ = pair()
     crm.edit("c1", erp_key="e77")
     world.sync()
     world.sync()
@@ -171,3 +173,67 @@ def test_a_question_about_a_key_that_another_record_still_names_stays() -> None:
     world.sync()
     world.sync()
     assert [(review.kind, review.key) for review in world.aside()] == [("dangling", "e77")]
+
+
+def test_a_question_about_a_key_goes_away_when_its_record_is_made_anew_under_another_one() -> None:
+    world, crm, erp = pair(deletes=Policy("edit"))
+    crm.edit("c1", erp_key="e77")
+    world.sync()
+    crm.edit("c1", erp_key="e1")
+    erp.delete("e1")
+    for _ in range(3):
+        world.sync()
+        world.clock.pass_(DAY)
+    world.sync()
+    assert (erp.keys_held(), crm.row("c1")["erp_key"], world.aside()) == (["e2"], "e2", [])
+
+
+# -- deletions of what was linked and never met ---------------------------------------------------
+
+
+@pytest.mark.parametrize(("rule", "left"), [("ask", ["c1"]), ("edit", ["c1"]), ("delete", [])])
+def test_whoever_deletes_a_counterpart_that_was_just_named_has_not_seen_what_is_here(
+    rule: Any, left: list[str]
+) -> None:
+    world, crm, erp = pair(deletes=Policy(rule))
+    crm.edit("c1", erp_key=None)
+    world.sync()
+    crm.edit("c1", erp_key="e1", phone="7")
+    erp.delete("e1")
+    world.sync()
+    world.sync()
+    assert crm.keys_held() == left
+    assert [row.unit for row in world.log()] == ["*"]
+
+
+@pytest.mark.parametrize(("rule", "left"), [("ask", ["e1"]), ("edit", ["e1"]), ("delete", [])])
+def test_whoever_deletes_a_record_that_just_named_another_one_has_not_seen_that(rule: Any, left: list[str]) -> None:
+    world, crm, erp = pair(deletes=Policy(rule))
+    crm.edit("c1", erp_key=None)
+    world.sync()
+    erp.edit("e1", phone="7")
+    world.sync()
+    crm.edit("c1", erp_key="e1")
+    Sync(world.hub).poll(world.place("crm"), False)
+    crm.delete("c1")
+    world.sync()
+    world.sync()
+    assert erp.keys_held() == left
+    assert [row.unit for row in world.log() if row.unit == "*"] == ["*"]
+
+
+def test_the_keys_that_systems_hold_are_the_same_from_wherever_one_looks() -> None:
+    """Else the keys of all records would be made anew whenever another system is read."""
+    world, _, _ = pair(match=(("name",),))
+    assert len({rules_of(world.place(name, "account")) for name in ("crm", "erp")}) == 1
+    assert claims(world.place("erp")) == claims(world.place("crm")) == {"@erp"}
+
+
+@pytest.mark.parametrize("who", ["crm", "erp"])
+def test_where_both_hold_the_key_of_the_other_clearing_one_clears_both(who: str) -> None:
+    world, crm, erp = pair(links=BOTH_HOLD)
+    {"crm": lambda: crm.edit("c1", erp_key=None), "erp": lambda: erp.edit("e1", crm_key=None)}[who]()
+    world.sync()
+    world.sync()
+    assert (crm.row("c1")["erp_key"] or None, erp.row("e1")["crm_key"] or None) == (None, None)
+    assert (crm.keys_held(), erp.keys_held(), world.sync().written) == (["c1"], ["e1"], 0)
