@@ -6,6 +6,7 @@ from hub.flow.deciding import held
 from hub.flow.deciding.aside import link, separate
 from hub.flow.deciding.decide import Side, resolve
 from hub.flow.place import Place
+from hub.simulator.namers import Namers
 from hub.simulator.people import People
 from hub.simulator.scene import Scene
 from hub.store import catalog, conflicts, links
@@ -19,8 +20,8 @@ ALL = 1000
 class Admins:
     """They know what the people know who made the records."""
 
-    def __init__(self, play: Scene, people: People) -> None:
-        self.play, self.people = play, people
+    def __init__(self, play: Scene, people: People, namers: Namers) -> None:
+        self.play, self.people, self.namers = play, people, namers
         #: How often somebody said which record one is.
         self.answers = 0
 
@@ -54,12 +55,14 @@ class Admins:
                     self.identify(place, review)
                 elif review.kind in ("ambiguous", "taken"):
                     self.recognise(place, review.key)
+                elif review.kind == "dangling":
+                    self.namers.clear(place.binding.system, review.key)
 
     def recognise(self, place: Place, key: str) -> None:
         """Somebody compares a record with those that it may be, and knows it, or knows that it is new."""
         name, oracle = place.binding.system, self.play.oracle
         row = oracle.held(name).get(key)
-        if row is None:
+        if row is None or (name, key) in oracle.pairs.wrong:
             return
         entity = oracle.entity_of(row)
         hub = self.play.world.hub

@@ -35,9 +35,11 @@ class Ending:
             self.judge_records(entity, by_entity[entity], set(left[entity]), rows)
             self.judge_kept(entity, by_entity[entity], left[entity], rows)
         self.judge_log(log)
-        self.judge_links()
-        if self.truth.kin is not None and not waiting:
-            self.truth.kin.end()
+        linked = self.judge_links()
+        if not waiting:
+            self.truth.pairs.end(linked)
+            if self.truth.kin is not None:
+                self.truth.kin.end()
 
     def sorted(self) -> tuple[Held, Held]:
         """The records of every system by people's record: those in sync, and those left behind by a deletion."""
@@ -68,7 +70,8 @@ class Ending:
             if not without and len({*held, *left}) in (0, len(self.truth.systems)):
                 raise Broken(OTHER, f"record {entity}: there is nothing to decide any more: {existence}")
             return
-        if held and not {*self.truth.systems} - {*held} - left - without <= self.doubtful():
+        alone = entity in self.truth.pairs.torn
+        if held and not alone and not {*self.truth.systems} - {*held} - left - without <= self.doubtful():
             raise Broken(LOST, f"record {entity} is only in {sorted(held)}: {dict(held)}")
         if held and entity in self.truth.deleted and not existence:
             self.judge_alive(entity, held, without)
@@ -118,12 +121,14 @@ class Ending:
         if lost:
             raise Broken(LOST, f"record {entity}: {lost} was typed by a person and is nowhere: {dict(held)}")
 
-    def judge_links(self) -> None:
-        """A golden record has one record in each system, and it is the same people's record in all."""
+    def judge_links(self) -> dict[str, dict[str, int]]:
+        """A golden record has one record in each system, and it is the same people's record in all. By system, the
+        golden record of each key."""
         goldens: dict[int, dict[int, str]] = defaultdict(dict)
+        linked = {name: dict(self.linked(name, list(self.truth.held(name)))) for name in self.truth.systems}
         for name in self.truth.systems:
             held, seen = self.truth.held(name), dict[int, str]()
-            for key, link in self.linked(name, list(held)):
+            for key, link in linked[name].items():
                 if link.golden_id in seen:
                     raise Broken(DUPLICATED, f"{name} {key} and {seen[link.golden_id]} are linked as one record")
                 seen[link.golden_id] = key
@@ -131,6 +136,7 @@ class Ending:
         for entity, found in goldens.items():
             if len(found) > 1:
                 raise Broken(DUPLICATED, f"twin: record {entity} is {len(found)} records of the hub: {found}")
+        return {name: {key: link.golden_id for key, link in rows.items()} for name, rows in linked.items()}
 
     def linked(self, name: str, keys: list[str]) -> list[tuple[str, Link]]:
         place = self.truth.world.place(name, self.truth.name)
@@ -145,6 +151,8 @@ class Ending:
         replayed = set[tuple[int, int, str]]()
         #: What was decided for against a later value: it stands anew.
         kept = dict[tuple[int, int, str], str]()
+        #: Back from a bin, or met once more as strangers: with what waited.
+        anew = self.truth.undone | self.truth.pairs.mistaken
         for row in sorted(log, key=lambda row: row.id):
             if row.rule == REPLAYED:  # whatever was read again after a backup
                 replayed.add((row.binding_id, row.golden_id, row.unit))
@@ -154,11 +162,12 @@ class Ending:
                 continue
             where = (row.binding_id, row.golden_id, row.unit)
             now = (str(row.base), str(row.ours), str(row.theirs))
-            if seen.get(where) == now and self.truth.about(row) not in self.truth.undone:  # back from a bin, with it
+            if seen.get(where) == now and self.truth.about(row) not in anew:
                 raise Broken(OTHER, f"logged twice: {row}")
             seen[where] = now  # after another one it can come back
-            stranger = (
-                row.base is None and self.truth.world.instance.entities[self.truth.name].matches
+            stranger = row.base is None and (
+                self.truth.world.instance.entities[self.truth.name].matches
+                or self.truth.about(row) in self.truth.pairs.strangers
             )  # or the child of a lost create
             untold = self.truth.about(row) in (self.truth.doubted if pairs(row) else self.truth.late)
             again = where in replayed or kept.get(where) == now[1]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from hub.flow.deciding.decide import Side
 from hub.simulator.accidents import Accidents
 from hub.simulator.likeness import Spelling
+from hub.simulator.namers import Mistake
 from hub.simulator.play import Play
 from hub.simulator.terms import FIELDS
 
@@ -72,6 +73,10 @@ ADOPT_UNREAD = Move("adopt_unread", {"where": WHERE, "which": WHICH}, 1.5)
 ANSWERS = (Move("accept_deletions", {"most": (1, 1000)}), Move("refuse_deletions", {"most": (1, 1000)}))
 TWICE = Move("enter_twice", {"where": WHERE, "how": ("typo", "half", "other"), "names": NAMES, "read": (False, True)})
 BACK_UP, PUT_BACK = Move("back_up", {"where": (1,)}, 1.5), Move("put_back", {"where": (1,)}, 1.5)
+#: In worlds whose records hold keys of others: people link, part and mistake them.
+NAME = Move("name", {"where": WHERE, "names": NAMES, "read": (False, True)}, 2)
+MISTAKE = Move("mistake", {"where": WHERE, "which": WHICH, "how": ("clear", "taken", "nobody")}, 2)
+RIGHT = Move("right", {}, 2)
 UNDELETE = Move("undelete", {"where": WHERE, "which": WHICH}, 2)
 QUIET = (*PEOPLE, *HUB)
 ALL = (*QUIET, *ACCIDENTS)
@@ -95,6 +100,15 @@ class Hand:
         self.people.enter_twice(
             self.system(where), self.system(where + 1), how, names, self.play.poll if read else None
         )
+
+    def name(self, where: int, names: Sequence[str], read: bool) -> None:
+        self.play.namers.enter(where, names, self.play.poll if read else None)
+
+    def mistake(self, where: int, which: int, how: Mistake) -> None:
+        self.play.namers.mistake(where, which, how)
+
+    def right(self) -> None:
+        self.play.namers.right()
 
     def edit(self, where: int, which: int, names: Sequence[str]) -> None:
         self.people.edit(self.system(where), which, names)

@@ -13,8 +13,9 @@ from hub.core.merge import EXISTENCE
 from hub.core.record import Fields
 from hub.simulator.broken import DUPLICATED, ECHOED, INVENTED, UNLOGGED, Broken
 from hub.simulator.deletions import Deletions
+from hub.simulator.pairs import Pairs
 from hub.simulator.systems import Simulated, Write1
-from hub.simulator.tags import Tag, pairs, reach, tag, tags, texts
+from hub.simulator.tags import Tag, gave_way, pairs, reach, tag, tags, texts
 from hub.simulator.terms import PARENT, Terms
 from hub.simulator.world import World
 from hub.store import conflicts
@@ -72,6 +73,7 @@ class Oracle:
         #: Who belongs to whom. None: these records name no others.
         self.kin: Judge | None = None
         self.deletions = Deletions(self)
+        self.pairs = Pairs(self)
         self._log: list[Conflict] = []
         self._commits = -1
 
@@ -116,6 +118,7 @@ class Oracle:
         seen = tags(fields)
         self.deleted.setdefault(self.entity_of(fields), set()).update(reach(seen, self.past))
         self.deletions.person(system, key, self.entity_of(fields))
+        self.undone |= {self.entity_of(fields)} if self.pairs.delete(self.entity_of(fields)) else set()
 
     def hide(self, system: str, before: Fields, shown: Fields) -> None:
         """A late write takes the place of what was written after it."""
@@ -189,6 +192,7 @@ class Oracle:
                 self.judge_delete(system, key, before)
             else:
                 self.judge_update(system, key, before, after)
+            self.pairs.judge(made, before, after)
             if self.kin is not None:
                 self.kin.judge(made)
         except Broken as error:
@@ -209,7 +213,7 @@ class Oracle:
         if entity not in self.deleted:
             raise Broken(INVENTED, f"nobody deleted {system} {key}: {before}")
         log = self.log()
-        unseen = tags(before) - reach(self.deleted[entity], self.won(log))
+        unseen = tags(before) - reach(self.deleted[entity], self.won(log)) - gave_way(log)
         if unseen and not any(row.unit == EXISTENCE and self.about(row) == entity for row in log):
             raise Broken(INVENTED, f"deleting {system} {key} kills {unseen}, which nobody who deleted it had seen")
         if any(row.state == "open" and row.unit == EXISTENCE and self.here(row, system, key) for row in log):
@@ -235,7 +239,11 @@ class Oracle:
                 raise Broken(UNLOGGED, f"{where}: {old!r} was blanked")
         elif old_tag == new_tag:
             # A group that was decided as a whole brings back an older value as the winning system shows it.
-            decided = any(new in row.theirs.values() for row in log if row.unit != EXISTENCE and pairs(row))
+            # Strangers that meet again cannot know what the system only made of a value.
+            rows = [row for row in log if row.unit != EXISTENCE]
+            decided = any(new in row.theirs.values() for row in rows if pairs(row))
+            if self.entity[old_tag] in self.pairs.mistaken:
+                decided |= any(new in {*row.ours.values(), *row.theirs.values()} for row in rows)
             if system in self.typed[old_tag] and not decided:
                 raise Broken(ECHOED, f"{where}: {old!r} came back as {new!r} to where it was typed")
         elif old_tag not in reach([new_tag], self.won(log)):

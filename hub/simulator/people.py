@@ -170,7 +170,7 @@ class People:
 
     def delete(self, name: str, number: int) -> None:
         found = self.pick(name, number)
-        if not found or self.untold(name, found[0]):
+        if not found or self.untold(name, found[0]) or self.play.oracle.pairs.wrong:
             return
         self.remove(name, *found)
 

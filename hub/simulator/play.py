@@ -18,6 +18,7 @@ from hub.engine.sync import Sync
 from hub.simulator.admins import Admins
 from hub.simulator.broken import ECHOED, OTHER, Broken
 from hub.simulator.ending import Ending
+from hub.simulator.namers import Namers
 from hub.simulator.people import People
 from hub.simulator.rare import told
 from hub.simulator.scene import Scene
@@ -37,7 +38,8 @@ class Play(Scene):
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self.people = People(self)
-        self.admins = Admins(self, self.people)
+        self.namers = Namers(self, self.people)
+        self.admins = Admins(self, self.people, self.namers)
 
     def watch(self, made: Write1) -> None:
         self.people.watch(made)
@@ -136,6 +138,8 @@ class Play(Scene):
         self.trouble.disarm()
         self.note("-- nobody does anything any more")
         self.rest()
+        if self.namers.right():
+            self.rest()
         Ending(self.oracle).judge(lambda row: spoilt(self.terms, row))
         if self.people.mend():
             self.rest()

@@ -8,7 +8,23 @@ from typing import Any, NamedTuple
 from adapters.memory import Feed
 from hub.adapter import Can
 from hub.core.model import Deletes, Policy
-from hub.simulator.moves import ADOPT, ADOPT_UNREAD, ALL, ANSWERS, BACK_UP, PUT_BACK, QUIET, TWICE, UNDELETE, Move
+from hub.simulator.moves import (
+    ADOPT,
+    ADOPT_UNREAD,
+    ALL,
+    ANSWERS,
+    BACK_UP,
+    MISTAKE,
+    NAME,
+    PUT_BACK,
+    QUIET,
+    RIGHT,
+    TWICE,
+    UNDELETE,
+    WHERE,
+    WHICH,
+    Move,
+)
 from hub.simulator.staging import Setup
 from hub.simulator.systems import ABLE, Kind
 from hub.simulator.terms import FIELDS
@@ -112,6 +128,16 @@ def searched(chance: random.Random) -> Setup:
     setup = pair_with(replace(SEARCHED, lag=chance.choice([0.0, 1.0])))(chance)
     by_key = chance.random() < 0.7
     return replace(setup, links=(("b", "a"),) if by_key else (), match=() if by_key else (("name",),))
+
+
+def binned(chance: random.Random) -> Setup:
+    """Records that people take out of the bin, with or without the keys of their counterparts."""
+    return replace(pair_with(PLAIN)(chance), links=chance.choice(LINKS[2]))
+
+
+def keyed(chance: random.Random) -> Setup:
+    """Records that hold the keys of others, in systems of any kind."""
+    return replace(any_setup(2)(chance), links=chance.choice(LINKS[2][1:]))
 
 
 def kin(chance: random.Random) -> Setup:
@@ -358,6 +384,34 @@ TWICE_ENTERED = (
     only("stop_reading", 0.5),
     TWICE._replace(weight=3),
 )
+#: Polls are whole before anything is written here too.
+NAMED = (
+    NAME,
+    MISTAKE,
+    RIGHT,
+    only("create"),
+    only("edit", 2),
+    only("delete", 0.5),
+    only("copy", 0.5),
+    only("poll"),
+    only("sync", 3),
+    only("look", 0.5),
+    only("decide", 0.5),
+    only("compare_keys", 0.3),
+    only("lose_an_answer", 0.5, whole=(True,)),
+    only("die_at_a_commit", 0.5, polling=(True,)),
+    only("die_at_a_write", 0.5, whole=(True,)),
+)
+#: Two that were parted, and are one again.
+RELINKED = (
+    MISTAKE._replace(weight=3, given={"where": WHERE, "which": WHICH, "how": ("clear", "nobody")}),
+    RIGHT._replace(weight=4),
+    only("create", 0.5),
+    only("edit", 2),
+    only("delete", 2),
+    only("sync", 3),
+    only("poll", 0.5),
+)
 PROFILES = (
     Profile("two systems", any_setup(2), share=10),
     Profile("three systems", any_setup(3), share=8),
@@ -371,8 +425,10 @@ PROFILES = (
     Profile("modes of deletion", modes, MODES, (12, 16), share=2),
     Profile("guarded deletions", guarded, GUARDED, (12, 16), share=2),
     Profile("entered twice", named, TWICE_ENTERED, (10, 14), share=2),
+    Profile("foreign keys", keyed, NAMED, (10, 16), share=2),
+    Profile("relinked", keyed, RELINKED, (12, 16)),
     Profile("backups", kept, KEPT, (12, 18), share=2),
-    Profile("bins", pair_with(PLAIN), BINS, (12, 16), share=2),
+    Profile("bins", binned, BINS, (12, 16), share=2),
     Profile("bins everywhere", anything, BINS, (12, 16), share=2),
     Profile("held", held, HELD, (12, 12), share=4),
     Profile("lossy", pair_with(LOSSY), QUIET, (12, 12)),

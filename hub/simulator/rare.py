@@ -58,6 +58,11 @@ RARE = (
     "a system was put back",
     "a record came back",
     "a person recognised a record",
+    "a new record named its counterpart",
+    "a key was mistaken: clear",
+    "a key was mistaken: taken",
+    "a key was mistaken: nobody",
+    "a key that named nobody was cleared",
 )
 
 

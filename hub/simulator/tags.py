@@ -39,6 +39,14 @@ def pairs(row: Conflict) -> list[tuple[Tag | None, Tag | None]]:
     return [(ours, theirs) for ours, theirs in found if ours != theirs]
 
 
+def gave_way(log: Iterable[Conflict]) -> set[Tag]:
+    """Values that lost to blanks, by the word of the log: as a group is decided as a whole."""
+    sides = [(row.verdict, ours, theirs) for row in log for ours, theirs in pairs(row)]
+    lost = [(theirs if verdict == "keep" else ours) for verdict, ours, theirs in sides
+            if verdict in ("take", "keep") and (theirs if verdict == "take" else ours) is None]  # fmt: skip
+    return {number for number in lost if number is not None}
+
+
 def texts(row: Conflict) -> list[tuple[Any, Any]]:
     """(ours, theirs) of a logged clash of different values, whole."""
     found = [(row.ours.get(name), row.theirs.get(name)) for name in row.theirs]

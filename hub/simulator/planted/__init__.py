@@ -1,6 +1,6 @@
 """Bugs planted in the engine on purpose: each a mistake that somebody could make, and that the oracle must catch."""
 
-from hub.simulator.planted import believing, clashing, creating, deleting, likening, reading, referring, writing
+from hub.simulator.planted import believing, clashing, creating, deleting, likening, naming, reading, referring, writing
 from hub.simulator.planted.bug import Bug, Swap, planted
 
 __all__ = ["BUGS", "Bug", "Swap", "planted"]
@@ -73,4 +73,9 @@ BUGS = (
     Bug("what waits is not compared again", likening.not_compared_again, "entered twice", rare=True),
     Bug("a new one, whatever came since", likening.new_whatever_came_since, "entered twice", rare=True),
     Bug("created beside what waits", likening.created_beside_what_waits, "entered twice"),
+    Bug("who was parted is made anew", naming.parted_is_made_anew, "foreign keys"),
+    Bug("who was parted gets the other's values", naming.parted_gets_the_others_values, "foreign keys", rare=True),
+    Bug("what never met is deleted", naming.never_met_is_deleted, "relinked", rare=True),
+    Bug("a key that nobody names is asked about for ever", naming.asked_for_ever, "foreign keys"),
+    Bug("its own key makes a record another one", naming.own_key_makes_it_another, "bins", rare=True),
 )
