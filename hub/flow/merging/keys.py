@@ -175,6 +175,8 @@ class ForeignKeys:
         batch.audit(draft.golden_id, other, "unlinked", {"key": [there.key, None]})
 
     def linked_in(self, place: Place, draft: Draft) -> bool:
+        if place.id in draft.apart:  # since this page, perhaps
+            return False
         known = records.load(self.batch.tx, place.id, [draft.golden_id]).get(draft.golden_id)
         return known is not None and known.key is not None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from hub.core import landing
 from hub.core.fight import WINDOW
 from hub.core.merge import EXISTENCE, Merged, Shadow, held_fields, merge, owed
+from hub.core.model import LINK
 from hub.core.policy import decider, never_taken
 from hub.core.putback import lower
 from hub.flow.batch import Batch, Draft
@@ -96,13 +97,15 @@ class Meetings:
     def alone(self, look: Look, draft: Draft, shadow: Shadow, held: Iterable[str]) -> None:
         """It was parted from the only other record: what it shows is its own, and nothing waits for a person. `held`:
         the units that did."""
-        shown = {name: value for name, value in look.fields.items() if name not in self.place.links}
         for unit in held:
             self.batch.end(self.place, draft.golden_id, unit, conflicts.WITHDRAWN)
-        draft.take({name: value for name, value in shown.items() if draft.fields.get(name) != value},
-                   self.place.binding.system, look.record.stamp)  # fmt: skip
+        # A key stays as it was merged: it may be one that a person is asked about.
+        fields = shadow.fields | {name: value for name, value in look.fields.items() if name not in self.place.links}
+        shown = {name: fields.get(name) for name in (fields | draft.fields) if not name.startswith(LINK)}
+        changed = {name: value for name, value in shown.items() if draft.fields.get(name) != value}
+        draft.take(changed, self.place.binding.system, look.record.stamp)
         self.batch.touch(draft)
-        self.batch.keep(self.place, look, draft, shadow._replace(fields={**shadow.fields, **shown}, asked={}, held={}))
+        self.batch.keep(self.place, look, draft, shadow._replace(fields=fields, asked={}, held={}))
 
     def held(self, shadow: Shadow) -> frozenset[str]:
         return held_fields(self.place.entity.units, shadow)

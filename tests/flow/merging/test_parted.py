@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from flow.merging.test_foreign_keys import BOTH_HOLD, DAY, same, three, two
-from support.memory import World
+from support.memory import World, memory
 
 from hub.core.errors import TryLater
-from hub.core.model import Policy
+from hub.core.model import Allowed, Policy
 from hub.engine.sync import Sync
 from hub.flow.deciding.decide import resolve
 from hub.flow.matchkeys import claims, rules_of
@@ -237,3 +237,41 @@ def test_where_both_hold_the_key_of_the_other_clearing_one_clears_both(who: str)
     world.sync()
     assert (crm.row("c1")["erp_key"] or None, erp.row("e1")["crm_key"] or None) == (None, None)
     assert (crm.keys_held(), erp.keys_held(), world.sync().written) == (["c1"], ["e1"], 0)
+
+
+def test_who_is_parted_from_all_at_once_goes_on_from_what_it_shows() -> None:
+    world, crm, erp, shop = three("erp", "shop")
+    for system in (crm, erp, shop):
+        system.create(name="Ann", phone="0")
+    world.sync()
+    world.sync()
+    erp.edit("e1", phone="2")
+    for system in (crm, shop):
+        system.fail("write", "before", TryLater("system.busy", "busy"))
+    world.sync()
+    crm.edit("c1", erp_key=None, shop_key=None)
+    world.clock.pass_(3600)
+    world.sync()
+    world.sync()
+    assert [row["phone"] for row in (crm.row("c1"), erp.row("e1"), shop.row("s1"))] == ["0", "2", "0"]
+    assert (world.aside(), world.log(), world.sync().written) == ([], [], 0)
+
+
+def test_what_only_the_other_ones_hold_does_not_come_along_to_whom_it_is_linked_next() -> None:
+    """A street is known in erp and in shop; crm has none, and no record in shop."""
+    held = {"crm": {"@erp": "erp_key"}}
+    crm = memory(fields=("name", "phone", "city"), links=["erp_key"], key=lambda _, number: f"c{number}")
+    erp, shop = memory(key=lambda _, number: f"e{number}"), memory()
+    may = {"crm": Allowed(insert=False), "shop": Allowed(insert=False)}
+    mapped = {"crm": ("name", "phone", "city")}
+    world = World({"crm": crm, "erp": erp, "shop": shop}, links=held, allowed=may, mapped=mapped)
+    crm.create(name="Ann")
+    world.sync()
+    world.sync()
+    erp.edit("e1", street="High Street")
+    world.sync()
+    erp.create(name="Bert")
+    crm.edit("c1", erp_key="e2")
+    world.sync()
+    world.sync()
+    assert (erp.row("e1")["street"], erp.row("e2")["street"] or None) == ("High Street", None)
